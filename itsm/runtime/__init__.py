@@ -1,0 +1,1 @@
+"""Starts and watches the engines and processes of one Throughline on one machine."""
