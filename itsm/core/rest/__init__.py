@@ -1,0 +1,1 @@
+"""The foundations of the REST API: errors, lists, safe repetition, versions. No rules."""

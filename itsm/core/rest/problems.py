@@ -1,0 +1,234 @@
+"""Turns every error of the API into one shape, RFC 9457 `application/problem+json`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import DataError, IntegrityError, OperationalError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseServerError,
+    JsonResponse,
+)
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from itsm.core import request_id
+from itsm.core.errors import FieldErrors, RuleViolation, StaleVersion
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+#: PostgreSQL's words for "somebody else was quicker" and "what this points to is gone".
+UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
+#: Deadlock, serialization failure, lock not available: the same request may succeed a moment later.
+PASSING = frozenset({"40P01", "40001", "55P03", "57014"})
+#: DRF's own codes that say less than ours.
+CODES = {"parse_error": "not_readable", "invalid": "not_understood"}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    missing: tuple[str, ...] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Return the body of a problem. `errors` holds one entry of field, code, message per fault."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{code.replace('_', '-')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id.current(),
+    }
+    if errors:
+        body["errors"] = errors
+    if missing:
+        body["missing"] = list(missing)
+    return body | more
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an exception of any API view, or return None for what is a fault of the program."""
+    del context
+    headers: dict[str, str] = {}
+    if isinstance(exc, RuleViolation):
+        body = _from_rule(exc)
+    elif isinstance(exc, Http404):
+        # One body for what is absent and for what the caller may not see.
+        body = problem(404, "not_found", _("There is nothing here that you can see."))
+    elif isinstance(exc, PermissionDenied):
+        body = problem(403, "not_allowed", _("You are not allowed to do this."))
+    elif isinstance(exc, ModelValidationError):
+        body = _from_faults(exceptions.ValidationError(detail=_model_faults(exc)))
+    elif isinstance(exc, exceptions.APIException):
+        body = _from_rest(exc)
+        headers = _headers(exc)
+    else:
+        found = _from_database(exc)
+        if found is None:
+            return None
+        body = found
+        if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = "1"
+    return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+def _from_rule(exc: RuleViolation) -> dict[str, Any]:
+    if isinstance(exc, FieldErrors):
+        return problem(
+            400,
+            "not_understood",
+            str(exc.message),
+            errors=[
+                {"field": field, "code": code, "message": str(message)}
+                for field, found in exc.errors.items()
+                for code, message in found
+            ],
+        )
+    errors = None
+    if exc.field:
+        errors = [{"field": exc.field, "code": exc.code, "message": str(exc.message)}]
+    more = {"current_version": exc.current_version} if isinstance(exc, StaleVersion) else {}
+    return problem(
+        exc.status, exc.code, str(exc.message), errors=errors, missing=exc.missing, **more
+    )
+
+
+def _from_rest(exc: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(exc, exceptions.ValidationError):
+        return _from_faults(exc)
+    if isinstance(exc, exceptions.NotAuthenticated):
+        detail = _("Sign in, or send a token: “Authorization: Bearer thr_…”.")
+        return problem(401, "not_authenticated", detail)
+    if isinstance(exc, exceptions.Throttled):
+        wait = _wait(exc)
+        detail = _("Too many requests. Try again in %(wait)s seconds.") % {"wait": wait}
+        return problem(429, "throttled", detail, retry_after=wait)
+    code = getattr(exc.detail, "code", None) or exc.default_code
+    return problem(exc.status_code, CODES.get(code, code), str(exc.detail))
+
+
+def _from_faults(exc: exceptions.ValidationError) -> dict[str, Any]:
+    errors = list(_flat(exc.detail, ""))
+    first = errors[0] if errors else {"field": "", "message": _("The values do not fit.")}
+    where = f"{first['field']}: " if first["field"] else ""
+    return problem(400, "not_understood", where + first["message"], errors=errors)
+
+
+def _flat(detail: Any, path: str) -> Iterator[dict[str, str]]:
+    """Walk nested faults into one list with dotted paths, as in `items.3.title`."""
+    if isinstance(detail, Mapping):
+        for key, inner in detail.items():
+            name = "" if key == "non_field_errors" else str(key)
+            yield from _flat(inner, f"{path}.{name}".strip("."))
+    elif isinstance(detail, list | tuple):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list | tuple)
+            yield from _flat(inner, f"{path}.{index}".strip(".") if nested else path)
+    else:
+        code = getattr(detail, "code", "") or "invalid"
+        yield {"field": path, "code": CODES.get(code, code), "message": str(detail)}
+
+
+def _model_faults(exc: ModelValidationError) -> Any:
+    return exc.message_dict if hasattr(exc, "error_dict") else exc.messages
+
+
+def _headers(exc: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if isinstance(exc, exceptions.Throttled):
+        headers["Retry-After"] = str(_wait(exc))
+    return headers
+
+
+def _wait(exc: exceptions.Throttled) -> int:
+    """Return the whole seconds until the caller may come back."""
+    return int(getattr(exc, "wait", None) or 1)
+
+
+def _from_database(exc: Exception) -> dict[str, Any] | None:
+    state = getattr(exc.__cause__, "pgcode", None)
+    if isinstance(exc, DataError) or (isinstance(exc, ValueError) and "NUL" in str(exc)):
+        return problem(400, "not_storable", _("A value is too long, too large or not text."))
+    if isinstance(exc, IntegrityError) and state == UNIQUE_VIOLATION:
+        return problem(409, "already_there", _("The same thing was written a moment ago."))
+    if isinstance(exc, IntegrityError) and state == FOREIGN_KEY_VIOLATION:
+        return problem(409, "gone", _("Something this points to is no longer there."))
+    if isinstance(exc, OperationalError) and state in PASSING:
+        log.warning("The database asked for another attempt.", extra={"code": state})
+        return problem(503, "try_again", _("The database was busy. Nothing changed; try again."))
+    if isinstance(exc, RequestDataTooBig):
+        return problem(413, "body_too_large", _("The body is too large. Send less at once."))
+    if isinstance(exc, SuspiciousOperation):
+        return problem(400, "not_understood", _("The request does not make sense here."))
+    return None
+
+
+# What Django answers when no API view is reached: outside /api/ its own pages speak. ------------
+
+
+def _wants_problem(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _answer(body: dict[str, Any]) -> JsonResponse:
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404: for the API with the body that an unseen record has."""
+    if _wants_problem(request):
+        return _answer(problem(404, "not_found", _("There is nothing here that you can see.")))
+    return defaults.page_not_found(request, exception, "errors/404.html")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    if _wants_problem(request):
+        return _answer(problem(403, "not_allowed", _("You are not allowed to do this.")))
+    return defaults.permission_denied(request, exception, "errors/403.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400, or 413 when the body is what was too much."""
+    too_big = isinstance(exception, RequestDataTooBig)
+    if _wants_problem(request):
+        return _answer(
+            _from_database(exception) or problem(400, "not_understood", _("The request is broken."))
+        )
+    response = defaults.bad_request(request, exception, "errors/400.html")
+    if too_big:
+        response.status_code = 413
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with the id under which the fault is logged, and nothing about its inside."""
+    if _wants_problem(request):
+        detail = _("Something failed on our side. Nothing was changed. Quote the request_id.")
+        return _answer(problem(500, "server_error", detail))
+    # Without the request: a fault in what every page is given must not hide the first one.
+    page = render_to_string("errors/500.html", {"request_id": request_id.current()})
+    return HttpResponseServerError(page)
