@@ -1,0 +1,1 @@
+"""Organisations, people, teams, the roles they hold, and the tokens their programs use."""

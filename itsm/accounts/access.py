@@ -1,0 +1,188 @@
+"""What one actor may see and do, worked out once per request and asked many times.
+
+`Access` is a plain value: the roles held, and where. Querysets turn it into SQL, policies ask it
+about one record; both read the same sets, so a list and an object rule cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from itsm.accounts.roles import OUTSIDE_ROLES, Role
+
+if TYPE_CHECKING:
+    from itsm.accounts.models import User
+
+NOWHERE: frozenset[int] = frozenset()
+
+
+class Scoped(Protocol):
+    """Anything that belongs to an organisation and a team: every Record does."""
+
+    organisation_id: int
+    team_id: int | None
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The roles an actor holds: everywhere, by organisation (subtrees expanded) and by team.
+
+    `teams` are the teams the actor is a member of. `limit`, when set, keeps an API token inside
+    those organisations whatever its user may do. `shared_organisation_id` is the actor's own
+    organisation when its members see each other's records. `scopes` are those of the token, or None for a
+    person signed in.
+    """
+
+    user_id: int | None = None
+    organisation_id: int | None = None
+    shared_organisation_id: int | None = None
+    everywhere: frozenset[str] = frozenset()
+    by_organisation: dict[str, frozenset[int]] = field(default_factory=dict)
+    by_team: dict[str, frozenset[int]] = field(default_factory=dict)
+    teams: frozenset[int] = NOWHERE
+    limit: frozenset[int] | None = None
+    scopes: frozenset[str] | None = None
+    is_system: bool = False
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_system or Role.ADMIN in self.everywhere
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role held anywhere."""
+        return self.everywhere | self.by_organisation.keys() | self.by_team.keys()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the actor works here, rather than asks or supplies."""
+        return self.is_system or bool(self.roles - OUTSIDE_ROLES) or bool(self.teams)
+
+    @property
+    def works_everywhere(self) -> bool:
+        """Whether the whole company's records are this actor's to read."""
+        return self.limit is None and (self.is_system or bool(self.everywhere - OUTSIDE_ROLES))
+
+    @property
+    def staff_organisations(self) -> frozenset[int]:
+        """The organisations whose records the actor works on or reads as staff."""
+        if self.limit is not None and (self.everywhere - OUTSIDE_ROLES):
+            return self.limit
+        found: set[int] = set()
+        for role, organisations in self.by_organisation.items():
+            if role not in OUTSIDE_ROLES:
+                found |= organisations
+        return frozenset(found if self.limit is None else found & self.limit)
+
+    @property
+    def staff_teams(self) -> frozenset[int]:
+        """The teams whose records the actor works on: those joined and those granted."""
+        found = set(self.teams)
+        for role, teams in self.by_team.items():
+            if role not in OUTSIDE_ROLES:
+                found |= teams
+        return frozenset(found)
+
+    def works_on(self, record: Scoped) -> bool:
+        """Whether the actor sees the record as staff does, internal notes included.
+
+        The same rule in SQL is `RecordQuerySet.worked_by`; a test holds the two together.
+        """
+        if not self.is_staff or not self._within_limit(record.organisation_id):
+            return False
+        return (
+            self.works_everywhere
+            or record.organisation_id in self.staff_organisations
+            or (record.team_id is not None and record.team_id in self.staff_teams)
+            or (record.owner_id is not None and record.owner_id == self.user_id)
+        )
+
+    def holds(self, roles: str | Iterable[str], record: Scoped | None = None) -> bool:
+        """Whether one of the roles is held: anywhere, or, given a record, where it belongs.
+
+        An administrator holds every role. Being in the record's team counts as agent there.
+        """
+        wanted = {roles} if isinstance(roles, str) else set(roles)
+        if record is not None and not self._within_limit(record.organisation_id):
+            return False
+        if self.is_admin or wanted & self.everywhere:
+            return True
+        if record is None:
+            return bool(wanted & self.roles) or (Role.AGENT in wanted and bool(self.teams))
+        if Role.AGENT in wanted and record.team_id is not None and record.team_id in self.teams:
+            return True
+        return any(
+            record.organisation_id in self.by_organisation.get(role, NOWHERE)
+            or record.team_id in self.by_team.get(role, NOWHERE)
+            for role in wanted
+        )
+
+    def may_use(self, scope: str) -> bool:
+        """Whether the token carries the scope; a person signed in is not held to scopes."""
+        return self.scopes is None or scope in self.scopes
+
+    def narrowed(self, *, limit: Iterable[int] | None, scopes: Iterable[str]) -> Access:
+        """Return the access a token has: its user's, inside its limit and scopes."""
+        return replace(
+            self,
+            limit=None if limit is None else frozenset(limit),
+            scopes=frozenset(scopes),
+        )
+
+    def _within_limit(self, organisation_id: int) -> bool:
+        return self.limit is None or organisation_id in self.limit
+
+
+def load_access(user: User) -> Access:
+    """Read a person's grants and memberships. Four queries at most."""
+    from itsm.accounts.models import Membership, Organisation, RoleGrant
+
+    if not user.is_active:
+        return Access(user_id=user.pk, organisation_id=user.organisation_id)
+    everywhere: set[str] = set()
+    granted: dict[str, set[int]] = {}
+    by_team: dict[str, set[int]] = {}
+    for role, organisation_id, team_id in RoleGrant.objects.filter(user=user).values_list(
+        "role", "organisation_id", "team_id"
+    ):
+        if organisation_id is None and team_id is None:
+            everywhere.add(role)
+        if organisation_id is not None:
+            granted.setdefault(role, set()).add(organisation_id)
+        if team_id is not None:
+            by_team.setdefault(role, set()).add(team_id)
+    below = Organisation.objects.ids_below(set().union(*granted.values())) if granted else {}
+    return Access(
+        user_id=user.pk,
+        organisation_id=user.organisation_id,
+        shared_organisation_id=(user.organisation_id if user.organisation.shares_records else None),
+        everywhere=frozenset(everywhere),
+        by_organisation={
+            role: frozenset(i for top in tops for i in below.get(top, ()))
+            for role, tops in granted.items()
+        },
+        by_team={role: frozenset(teams) for role, teams in by_team.items()},
+        teams=frozenset(Membership.objects.filter(user=user).values_list("team_id", flat=True)),
+    )
+
+
+class SystemActor:
+    """The program itself: timers, workers and commands act as it, and the audit trail says so."""
+
+    pk = None
+    id = None
+    name = "Throughline"
+    email = ""
+    is_active = True
+    is_authenticated = True
+    organisation_id = None
+    access = Access(is_system=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SYSTEM = SystemActor()

@@ -1,0 +1,12 @@
+"""Addresses for signing in and out and for one's password."""
+
+from django.urls import path
+
+from itsm.accounts.views import PasswordView, SetPasswordView, SignInView, SignOutView
+
+urlpatterns = [
+    path("login/", SignInView.as_view(), name="login"),
+    path("logout/", SignOutView.as_view(), name="logout"),
+    path("welcome/<uidb64>/<token>/", SetPasswordView.as_view(), name="password-set"),
+    path("me/password/", PasswordView.as_view(), name="password-change"),
+]
