@@ -1,0 +1,91 @@
+"""What other apps add to record pages, so that the spine need not know them.
+
+An app above the spine (clocks, for one) registers a function here; pages ask all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django_filters import Filter
+
+    from itsm.core.decisions import Sentence
+    from valuechain.records.listing import ListState
+    from valuechain.records.models import Record
+
+
+@dataclass(frozen=True)
+class Card:
+    """A box that another app puts on a record's page: its template and what the template needs."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass
+class Panels:
+    """The additions registered: for a list's rows, for a record's page, for a resource's views."""
+
+    #: (records, actor) -> None: sets attributes on the rows of one page, in a bounded query.
+    rows: list[Callable[[Sequence[Record], Any], None]] = field(default_factory=list)
+    #: (record, actor) -> context for the record's page.
+    pages: list[Callable[[Record, Any], dict[str, Any]]] = field(default_factory=list)
+    #: (record, actor) -> a box above the timeline of the record's page, or None.
+    cards: list[Callable[[Record, Any], Card | None]] = field(default_factory=list)
+    #: (record about to be opened, actor) -> what opening it would promise, as {label, due_at}.
+    promises: list[Callable[[Record, Any], list[dict[str, Any]]]] = field(default_factory=list)
+    #: event verb -> (kind of timeline entry, words), for events no machine knows.
+    event_words: dict[str, tuple[str, Sentence]] = field(default_factory=dict)
+    #: resource -> (key, label) of the columns its list shows.
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: resource -> named views: (key, label, query string).
+    named_views: dict[str, tuple[tuple[str, Sentence, str], ...]] = field(default_factory=dict)
+    #: resource -> what else its list can be ordered by: name -> path from Record.
+    orders: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: resource -> what else its list can be filtered by, on the page and in REST.
+    filters: dict[str, dict[str, Filter]] = field(default_factory=dict)
+    #: key -> words of columns that only some lists have; the value is set by `rows`.
+    column_labels: dict[str, Sentence] = field(default_factory=dict)
+    #: resource -> its default order.
+    default_ordering: dict[str, str] = field(default_factory=dict)
+    #: resource -> (singular, plural), for a resource of several kinds.
+    resource_labels: dict[str, tuple[Sentence, Sentence]] = field(default_factory=dict)
+
+    def opening_view(self, resource: str) -> str:
+        """Return the query of the view a list opens with: its first, or none."""
+        named = self.named_views.get(resource, ())
+        return named[0][2] if named else ""
+
+    def decorate(self, records: Sequence[Record], *, actor: Any) -> None:
+        """Let every app add what it knows to the rows of a page."""
+        for record in records:
+            # The column for it is there whether or not anything keeps clocks on this row.
+            record.clock = None  # type: ignore[attr-defined]
+        for add in self.rows:
+            add(records, actor)
+
+    def record_context(self, record: Record, *, actor: Any) -> dict[str, Any]:
+        """Collect what every app adds to a record's page."""
+        made = (card(record, actor) for card in self.cards)
+        context: dict[str, Any] = {"cards": [card for card in made if card is not None]}
+        for add in self.pages:
+            context |= add(record, actor)
+        return context
+
+    def promised(self, record: Record, *, actor: Any) -> list[dict[str, Any]]:
+        """Collect what would be promised if the record were opened now."""
+        return [promise for ask in self.promises for promise in ask(record, actor)]
+
+    def views(self, resource: str, state: ListState, *, actor: Any) -> list[dict[str, Any]]:
+        """Return the named views of a resource as tabs."""
+        del actor
+        return [
+            {"label": label, "url": f"{state.path}?{query}", "current": state.is_view(query)}
+            for _key, label, query in self.named_views.get(resource, ())
+        ]
+
+
+panels = Panels()

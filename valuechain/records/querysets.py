@@ -1,0 +1,256 @@
+"""Reads over records that chain, and `visible_to`, the one rule of who sees what."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import models
+from django.db.models import Q
+
+from itsm.core.machine import Phase
+from valuechain.records.kinds import kinds
+from valuechain.records.vocabulary import LIVE_PHASES, Visibility
+
+if TYPE_CHECKING:
+    from itsm.accounts.access import Access
+    from valuechain.records.models import Record
+
+NOTES_SCOPE = "notes:read"
+
+
+def staff_rule(access: Access, prefix: str = "") -> Q | None:
+    """The SQL twin of `Access.works_on`. None means everything; an empty Q never occurs.
+
+    `prefix` is the path from the model at hand to the record, such as `record__`.
+    """
+    if access.works_everywhere:
+        return None
+    if not access.is_staff:
+        return Q(pk__in=[])
+    rule = (
+        Q(**{f"{prefix}organisation_id__in": sorted(access.staff_organisations)})
+        | Q(**{f"{prefix}team_id__in": sorted(access.staff_teams)})
+        | Q(**{f"{prefix}owner_id": access.user_id})
+    )
+    return _limited(rule, access, prefix)
+
+
+def visible_rule(access: Access, prefix: str = "") -> Q | None:
+    """Who sees a record: those who work on it, take part in it, or share it. None: everything."""
+    from valuechain.records.models import Participation
+
+    staff = staff_rule(access, prefix)
+    if staff is None:
+        return None
+    if access.user_id is None:
+        return Q(pk__in=[])
+    rule = Q(
+        **{
+            f"{prefix}pk__in": Participation.objects.filter(person_id=access.user_id).values(
+                "record_id"
+            )
+        }
+    )
+    if access.is_staff:
+        rule |= staff
+    if access.shared_organisation_id is not None:
+        rule |= Q(
+            **{
+                f"{prefix}organisation_id": access.shared_organisation_id,
+                f"{prefix}kind__in": [kind.name for kind in kinds if kind.faces_requesters],
+            }
+        )
+    for kind in kinds:
+        if kind.public_states:
+            rule |= Q(
+                **{f"{prefix}kind": kind.name, f"{prefix}state__in": list(kind.public_states)}
+            )
+    return _limited(rule, access, prefix)
+
+
+def _limited(rule: Q, access: Access, prefix: str) -> Q:
+    if access.limit is None:
+        return rule
+    return rule & Q(**{f"{prefix}organisation_id__in": sorted(access.limit)})
+
+
+def to_search_query(words: str) -> SearchQuery | None:
+    """Turn what somebody typed into a query that finds records holding every word.
+
+    The last word matches by its beginning, so that results appear while typing. None when
+    nothing searchable was typed.
+    """
+    found = re.findall(r"[\w@.+-]+", words)
+    terms = [term for word in found if (term := re.sub(r"[^\w]+", " ", word).strip())]
+    lexemes = [piece for term in terms for piece in term.split()]
+    if not lexemes:
+        return None
+    *whole, last = lexemes
+    quoted = [*(_term(lexeme) for lexeme in whole), _term(last, end=":*")]
+    return SearchQuery(" & ".join(quoted), search_type="raw", config="throughline")
+
+
+#: What rows and pages show of the people and things a record points at; the rest of their columns
+#: would make a row three times as wide.
+_SHOWN_OF_OTHERS = (
+    *(f"{who}__{what}" for who in ("owner", "requester") for what in ("name", "email", "phone")),
+    "team__name",
+    "organisation__name",
+    *(f"service__{what}" for what in ("number", "kind", "resource", "title", "state", "phase")),
+)
+
+
+@cache
+def _header_columns(model: Any) -> tuple[str, ...]:
+    """Name the columns of a record's own tables, but for what the database makes for itself."""
+    return tuple(field.name for field in model._meta.concrete_fields if not field.generated)
+
+
+def _term(lexeme: str, *, end: str = "") -> str:
+    if lexeme.isdigit():
+        # PostgreSQL reads the digits of INC-1007 as a number with its sign.
+        return f"('{lexeme}'{end} | '-{lexeme}'{end})"
+    return f"'{lexeme}'{end}"
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Chainable reads over records of any kind."""
+
+    def visible_to(self, actor: Any) -> RecordQuerySet:
+        """Keep what the actor may see. Every read starts here; the rest does not exist for them."""
+        rule = visible_rule(actor.access)
+        return self if rule is None else self.filter(rule)
+
+    def worked_by(self, actor: Any) -> RecordQuerySet:
+        """Keep what the actor sees as staff does, internal notes included."""
+        rule = staff_rule(actor.access)
+        return self if rule is None else self.filter(rule)
+
+    def live(self) -> RecordQuerySet:
+        """Keep what is new, open or waiting."""
+        return self.filter(phase__in=[phase.value for phase in LIVE_PHASES])
+
+    def in_phase(self, *phases: Phase) -> RecordQuerySet:
+        return self.filter(phase__in=[phase.value for phase in phases])
+
+    def of_resource(self, resource: str) -> RecordQuerySet:
+        return self.filter(resource=resource)
+
+    def of_kind(self, *names: str) -> RecordQuerySet:
+        return self.filter(kind__in=names)
+
+    def due_before(self, at: datetime) -> RecordQuerySet:
+        return self.filter(next_due_at__lt=at)
+
+    def with_people(self) -> RecordQuerySet:
+        """Join what a list row shows, so that a row costs no query of its own."""
+        joined = self.select_related("owner", "requester", "team", "organisation", "service")
+        return joined.only(*_header_columns(cast("Any", self.model)), *_SHOWN_OF_OTHERS)
+
+    def matching(self, words: str, *, actor: Any) -> RecordQuerySet:
+        """Keep records whose header, or a message the actor may read, holds every word typed."""
+        from valuechain.records.models import Comment
+
+        query = to_search_query(words)
+        if query is None:
+            return self.none()
+        said = Comment.objects.filter(search=query)
+        access: Access = actor.access
+        if not (access.works_everywhere and access.may_use(NOTES_SCOPE)):
+            said = said.visible_to(actor)
+        # A union rather than OR: each side then answers from its own index.
+        header = self.model._default_manager.filter(search=query).values("pk")
+        return self.filter(pk__in=header.union(said.values("record_id")))
+
+
+class RecordManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
+    """Leaves the search vector in the database: it is for finding, never for showing."""
+
+    def get_queryset(self) -> RecordQuerySet:
+        found: RecordQuerySet = super().get_queryset()
+        return found.defer("search")
+
+
+class CommentQuerySet(models.QuerySet[Any]):
+    """Reads over messages that never show a note to somebody outside."""
+
+    def visible_to(self, actor: Any) -> CommentQuerySet:
+        """Public messages on visible records, and notes on the records the actor works on."""
+        access: Access = actor.access
+        visible = visible_rule(access, "record__")
+        staff = staff_rule(access, "record__")
+        public = Q(visibility=Visibility.PUBLIC)
+        if not access.may_use(NOTES_SCOPE):
+            staff = Q(pk__in=[])
+        if staff is None:
+            return self
+        return self.filter(public & (visible or Q()) | Q(visibility=Visibility.INTERNAL) & staff)
+
+    def readable_on(self, record: Record, actor: Any) -> CommentQuerySet:
+        """The messages of one record, already known to be visible, that the actor may read."""
+        found = self.filter(record=record)
+        return found if reads_notes(actor, record) else found.filter(visibility=Visibility.PUBLIC)
+
+
+class CommentManager(models.Manager.from_queryset(CommentQuerySet)):  # type: ignore[misc]
+    """Leaves the search vector in the database, as records do."""
+
+    def get_queryset(self) -> CommentQuerySet:
+        found: CommentQuerySet = super().get_queryset()
+        return found.defer("search")
+
+
+class AttachmentQuerySet(models.QuerySet[Any]):
+    """Reads over files that follow the visibility of the message they came with."""
+
+    def readable_on(self, record: Record, actor: Any) -> AttachmentQuerySet:
+        """The files of one record, already known to be visible, that the actor may open."""
+        found = self.filter(record=record)
+        return found if reads_notes(actor, record) else found.filter(visibility=Visibility.PUBLIC)
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    """Reads over the audit trail."""
+
+    def visible_to(self, actor: Any) -> EventQuerySet:
+        """Events of visible records; internal ones only where the actor works on the record."""
+        access: Access = actor.access
+        visible = visible_rule(access, "record__")
+        staff = staff_rule(access, "record__")
+        if not access.may_use(NOTES_SCOPE):
+            staff = Q(pk__in=[])
+        if staff is None:
+            return self
+        return self.filter(Q(is_internal=False) & (visible or Q()) | staff)
+
+    def readable_on(self, record: Record, actor: Any) -> EventQuerySet:
+        found = self.filter(record=record)
+        return found if reads_notes(actor, record) else found.filter(is_internal=False)
+
+
+class LinkQuerySet(models.QuerySet[Any]):
+    """Reads over links; a link is visible when both its ends are."""
+
+    def visible_to(self, actor: Any) -> LinkQuerySet:
+        access: Access = actor.access
+        source, target = visible_rule(access, "source__"), visible_rule(access, "target__")
+        return self if source is None or target is None else self.filter(source & target)
+
+
+class HandoverQuerySet(models.QuerySet[Any]):
+    """Reads over handovers; one is visible when both its ends are."""
+
+    def visible_to(self, actor: Any) -> HandoverQuerySet:
+        access: Access = actor.access
+        source, target = visible_rule(access, "source__"), visible_rule(access, "target__")
+        return self if source is None or target is None else self.filter(source & target)
+
+
+def reads_notes(actor: Any, record: Record) -> bool:
+    """Whether the actor may read internal notes on the record."""
+    access: Access = actor.access
+    return access.works_on(record) and access.may_use(NOTES_SCOPE)

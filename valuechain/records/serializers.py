@@ -1,0 +1,443 @@
+"""The shapes records have in REST. Shapes only: every rule lives behind the actions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from itsm.accounts.models import Organisation, Team, User
+from itsm.core.machine import AskKind
+from itsm.core.rest.shape import ShapedSerializer
+from valuechain.records.answers import NotUnderstood, find_person, find_record
+from valuechain.records.kinds import Kind
+from valuechain.records.models import (
+    Attachment,
+    Comment,
+    Event,
+    Handover,
+    Link,
+    Record,
+    TimeEntry,
+)
+from valuechain.records.querysets import reads_notes
+from valuechain.records.vocabulary import LinkKind, Visibility
+
+
+class PersonSerializer(serializers.Serializer[User]):
+    """A person, as far as another needs to know."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.EmailField(allow_null=True)
+    phone = serializers.CharField()
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    """Anything that has an id and a name."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class RecordRefSerializer(serializers.Serializer[Record]):
+    """A record in one line."""
+
+    number = serializers.CharField()
+    kind = serializers.SerializerMethodField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    phase = serializers.CharField()
+
+    def get_kind(self, record: Record) -> str:
+        return dashed(record.kind)
+
+
+def dashed(kind: str) -> str:
+    """Spell a kind as REST does: service-request."""
+    return kind.replace("_", "-")
+
+
+class RecordSerializer(ShapedSerializer):
+    """The header of a record of any kind."""
+
+    number = serializers.CharField(read_only=True)
+    kind = serializers.SerializerMethodField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    state = serializers.CharField(read_only=True)
+    phase = serializers.CharField(read_only=True)
+    activity = serializers.CharField(read_only=True)
+    priority = serializers.IntegerField(allow_null=True)
+    impact = serializers.IntegerField(allow_null=True)
+    urgency = serializers.IntegerField(allow_null=True)
+    channel = serializers.CharField()
+    organisation = NamedSerializer()
+    requester = NamedSerializer(allow_null=True)
+    owner = NamedSerializer(allow_null=True)
+    team = NamedSerializer(allow_null=True)
+    service = serializers.CharField(source="service.number", read_only=True, allow_null=True)
+    received_at = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    state_since = serializers.DateTimeField(read_only=True)
+    closed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    next_due_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    follow_up_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    external_source = serializers.CharField()
+    external_id = serializers.CharField()
+    version = serializers.IntegerField(read_only=True)
+    url = serializers.SerializerMethodField()
+    html_url = serializers.SerializerMethodField()
+
+    class Meta:
+        expandable: ClassVar = {
+            "requester": PersonSerializer,
+            "owner": PersonSerializer,
+            "service": RecordRefSerializer,
+        }
+
+    def get_kind(self, record: Record) -> str:
+        return dashed(record.kind)
+
+    def get_url(self, record: Record) -> str:
+        return reverse(
+            f"{record.resource}-detail", args=[record.number], request=self.context.get("request")
+        )
+
+    def get_html_url(self, record: Record) -> str:
+        return f"{settings.SITE_URL}{record.get_absolute_url()}"
+
+
+_HEADER = {field.name for field in Record._meta.fields}
+
+
+def special_fields(kind: Kind) -> list[models.Field[Any, Any]]:
+    """The columns a kind has beyond the header, in the order of its model."""
+    return [
+        field
+        for field in kind.model._meta.get_fields()
+        if isinstance(field, models.Field)
+        and field.name not in _HEADER
+        and not field.one_to_one
+        and not isinstance(field, models.GeneratedField)
+    ]
+
+
+class DetailSerializer(RecordSerializer):
+    """A record with what is special to its kind."""
+
+    def to_representation(self, record: Record) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(record)
+        request = self.context.get("request")
+        if request is not None and request.query_params.get("fields"):
+            return shown
+        special = record.specific
+        for field in special_fields(record.kind_entry):
+            shown[field.name] = _plain(field, getattr(special, field.attname), special)
+        if request is not None and reads_notes(request.user, record):
+            shown["waiting_reason"] = record.waiting_reason
+        else:
+            shown.pop("follow_up_at", None)
+            shown.pop("priority_override", None)
+            shown.pop("conflicts_accepted", None)
+        return shown
+
+
+def _plain(field: models.Field[Any, Any], value: Any, record: Record) -> Any:
+    if isinstance(field, models.ForeignKey):
+        related = getattr(record, field.name)
+        if related is None:
+            return None
+        if isinstance(related, Record):
+            return related.number
+        return {"id": related.pk, "name": str(related)}
+    if isinstance(value, bool | int | str | None.__class__):
+        return value
+    if hasattr(value, "isoformat"):
+        text: str = value.isoformat()
+        return text.replace("+00:00", "Z")
+    return str(value) if value is not None else None
+
+
+class CommentSerializer(serializers.Serializer[Comment]):
+    """One message on a record."""
+
+    id = serializers.IntegerField(read_only=True)
+    visibility = serializers.ChoiceField(
+        choices=Visibility.choices, default=Visibility.INTERNAL.value
+    )
+    form = serializers.ChoiceField(choices=Comment.Form.choices, default=Comment.Form.MESSAGE.value)
+    body = serializers.CharField(max_length=50_000)
+    at = serializers.DateTimeField(read_only=True)
+    author = NamedSerializer(read_only=True, allow_null=True)
+    is_from_staff = serializers.BooleanField(read_only=True)
+    via = serializers.CharField(read_only=True)
+
+
+class AttachmentSerializer(serializers.Serializer[Attachment]):
+    """One file on a record."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    size = serializers.IntegerField(read_only=True)
+    content_type = serializers.CharField(read_only=True)
+    sha256 = serializers.CharField(read_only=True)
+    visibility = serializers.ChoiceField(
+        choices=Visibility.choices, default=Visibility.INTERNAL.value
+    )
+    at = serializers.DateTimeField(read_only=True)
+    uploaded_by = NamedSerializer(read_only=True, allow_null=True)
+    file = serializers.FileField(write_only=True, allow_empty_file=True, max_length=200)
+
+
+class EventSerializer(serializers.Serializer[Event]):
+    """One thing that happened to a record."""
+
+    id = serializers.IntegerField()
+    sequence = serializers.IntegerField()
+    record = serializers.CharField(source="record.number", read_only=True)
+    verb = serializers.CharField()
+    from_state = serializers.CharField()
+    to_state = serializers.CharField()
+    actor = NamedSerializer(allow_null=True)
+    via = serializers.CharField()
+    at = serializers.DateTimeField()
+    data = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    def get_data(self, event: Event) -> dict[str, Any]:
+        readable = self.context["readable"](event)
+        return event.data if readable else {k: v for k, v in event.data.items() if k != "internal"}
+
+
+# A few fields are called what a Serializer calls an attribute of its own; on the class they are
+# fields, on the instance DRF's attribute, and both work.
+
+
+class LinkSerializer(serializers.Serializer[Link]):
+    """A typed arrow from one record to another."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    source = RecordRefSerializer()  # type: ignore[assignment]
+    target = RecordRefSerializer()
+    created_at = serializers.DateTimeField()
+
+
+class LinkInputSerializer(serializers.Serializer[Any]):
+    """What it takes to link this record to another: this record `kind` target."""
+
+    kind = serializers.ChoiceField(choices=LinkKind.choices)
+    target = serializers.CharField(help_text="The other record's number.")
+
+
+class HandoverSerializer(serializers.Serializer[Handover]):
+    """Work that crossed from one activity to another."""
+
+    id = serializers.IntegerField()
+    flow = serializers.CharField()
+    source = RecordRefSerializer()  # type: ignore[assignment]
+    target = RecordRefSerializer()
+    from_activity = serializers.CharField()
+    to_activity = serializers.CharField()
+    trigger = serializers.CharField()
+    input = serializers.CharField()
+    output = serializers.CharField()
+    status = serializers.CharField()
+    offered_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    returned_at = serializers.DateTimeField(allow_null=True)
+    return_reason = serializers.CharField()
+
+
+class TimeEntrySerializer(serializers.Serializer[TimeEntry]):
+    """Time somebody spent on a record."""
+
+    id = serializers.IntegerField(read_only=True)
+    person = NamedSerializer(read_only=True)
+    seconds = serializers.IntegerField(min_value=1, max_value=86_400)
+    note = serializers.CharField(max_length=200, default="", allow_blank=True)
+    at = serializers.DateTimeField(read_only=True)
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    """One question a transition or a flow asks."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=[kind.value for kind in AskKind])
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    help = serializers.CharField()
+    choices = serializers.SerializerMethodField()
+
+    def get_choices(self, ask: Any) -> list[Any]:
+        return [value for value, _label in ask.choices]
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """A transition or flow as it stands for the caller: open, or refused with the reason."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    asks = AskSerializer(many=True)
+    allowed = serializers.BooleanField(source="decision.allowed")
+    reason = serializers.CharField(source="decision.reason")
+    missing = serializers.ListField(child=serializers.CharField(), source="decision.missing")
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """A transition to take, with the answers it asks for."""
+
+    transition = serializers.CharField(max_length=60)
+    data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why something goes back."""
+
+    reason = serializers.CharField(max_length=5_000)
+
+
+class HandOffSerializer(serializers.Serializer[Any]):
+    """A flow to hand the record on through, with the answers it asks for."""
+
+    flow = serializers.CharField(max_length=60)
+    data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+
+
+# What people and machines send to open or edit a record -------------------------------------------
+
+
+class Looked(serializers.CharField):
+    """A value that is looked up by what was written: a name, an address, a number."""
+
+    def look_up(self, words: str) -> Any:
+        raise NotImplementedError
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            data = data.get("id", "")
+        words = super().to_internal_value(str(data) if isinstance(data, int) else data)
+        try:
+            return self.look_up(words)
+        except NotUnderstood as problem:
+            raise serializers.ValidationError(str(problem), code="not_understood") from problem
+
+
+class PersonField(Looked):
+    """A person by `me`, id, e-mail address or full name."""
+
+    def look_up(self, words: str) -> User:
+        return find_person(words, actor=self.context["request"].user)
+
+
+class RecordField(Looked):
+    """A record by number, of one kind where only that fits."""
+
+    def __init__(self, *, of: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.of = of
+
+    def look_up(self, words: str) -> Record:
+        return find_record(words, actor=self.context["request"].user, of=[self.of])
+
+
+class TeamField(Looked):
+    """A team by id or name."""
+
+    def look_up(self, words: str) -> Team:
+        return _by_id_or_name(Team.objects.filter(is_active=True), words, _("team"))
+
+
+class OrganisationField(Looked):
+    """An organisation by id or name, out of those the caller knows."""
+
+    def look_up(self, words: str) -> Organisation:
+        known = Organisation.objects.visible_to(self.context["request"].user)
+        return _by_id_or_name(known, words, _("organisation"))
+
+
+def _by_id_or_name(queryset: Any, words: str, what: str) -> Any:
+    by_id = words.isascii() and words.isdigit() and len(words) < 19
+    found = queryset.filter(**({"pk": int(words)} if by_id else {"name__iexact": words})).first()
+    if found is None:
+        raise NotUnderstood(_("There is no %(what)s “%(words)s”.") % {"what": what, "words": words})
+    return found
+
+
+_LOOKED: dict[type[models.Model], type[Looked]] = {
+    User: PersonField,
+    Team: TeamField,
+    Organisation: OrganisationField,
+    Record: RecordField,
+}
+
+
+def input_serializer(kind: Kind, *, editing: bool) -> type[serializers.Serializer[Any]]:
+    """Make the serializer of what may be sent to open (or edit) a record of a kind."""
+    names = kind.editable if editing else kind.fields
+    declared: dict[str, Any] = {
+        name: _input_field(
+            kind.model._meta.get_field(name),
+            # Without a requester the caller is one.
+            required=not editing and name in kind.required and name != "requester",
+        )
+        for name in names
+    }
+    declared["to_internal_value"] = _refusing_unknown
+    return type(
+        f"{kind.model.__name__}{'Edit' if editing else 'Open'}", (serializers.Serializer,), declared
+    )
+
+
+def _refusing_unknown(self: serializers.Serializer[Any], data: Any) -> Any:
+    """Refuse fields nobody asked for: one that is silently dropped is a lost value."""
+    if isinstance(data, dict):
+        unknown = sorted(str(name) for name in data.keys() - self.fields.keys() - {"kind"})
+        if unknown:
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {
+                    name: serializers.ErrorDetail(
+                        _("There is no such field here. Known are: %(known)s.") % {"known": known},
+                        code="unknown_field",
+                    )
+                    for name in unknown
+                }
+            )
+    return serializers.Serializer.to_internal_value(self, data)
+
+
+def _input_field(field: Any, *, required: bool) -> serializers.Field[Any, Any, Any, Any]:
+    options: dict[str, Any] = {"required": required}
+    if field.help_text:
+        options["help_text"] = field.help_text
+    if isinstance(field, models.ForeignKey):
+        looked = _LOOKED[field.related_model]
+        if looked is RecordField:
+            limits: Any = field.get_limit_choices_to()
+            options["of"] = limits.get("kind", "")
+        return looked(allow_null=field.null, **options)
+    if getattr(field, "choices", None):
+        if field.blank and not field.null:
+            options["allow_blank"] = True
+        return serializers.ChoiceField(choices=field.choices, allow_null=field.null, **options)
+    if isinstance(field, models.CharField | models.TextField):
+        return serializers.CharField(
+            max_length=field.max_length or 50_000, allow_blank=field.blank, **options
+        )
+    made = serializers.ModelSerializer.serializer_field_mapping[type(field)]
+    return made(allow_null=field.null, **options, **_number_options(field))
+
+
+def _number_options(field: Any) -> dict[str, Any]:
+    """The bounds of a number, so that one out of range is refused before the database does."""
+    if isinstance(field, models.IntegerField):
+        return {"validators": field.validators}
+    if isinstance(field, models.DecimalField):
+        return {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
+    return {}

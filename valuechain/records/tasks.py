@@ -1,0 +1,23 @@
+"""What happens to records by itself, on a schedule."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from itsm.accounts.access import SYSTEM
+from itsm.core import clock
+from itsm.core.machine import Phase
+from valuechain.records.actions import perform
+from valuechain.records.models import Record
+from valuechain.records.sweeping import sweep
+from valuechain.records.vocabulary import Via
+
+
+@shared_task(name="records.return_from_waiting", ignore_result=True)
+def return_from_waiting() -> int:
+    """Take up again every waiting record whose follow-up date has come. Returns how many.
+
+    Every machine with a waiting state calls the way back `resume`; a conformance test sees to it.
+    """
+    due = Record.objects.in_phase(Phase.WAITING).filter(follow_up_at__lte=clock.now())
+    return sweep(due, lambda record: perform(record, "resume", actor=SYSTEM, via=Via.WORKER)).done

@@ -1,0 +1,177 @@
+"""What happened to a record, as the entries of its timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+
+from itsm.core.markdown import to_html
+from valuechain.records.models import Comment, Event, Record
+from valuechain.records.panels import panels
+from valuechain.records.querysets import reads_notes
+from valuechain.records.vocabulary import INVERSE, LinkKind, Via
+
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+
+#: What an outsider reads of a record's life; the rest is how the work is organised inside.
+_PUBLIC_VERBS = ("opened", "attachment.added")
+
+#: Filters of the timeline by what it shows; the first shows all.
+ALL, CONVERSATION, NOTES, CHANGES = "all", "conversation", "notes", "changes"
+_SHOWS = {
+    CONVERSATION: ("reply_in", "reply_out", "call"),
+    NOTES: ("note",),
+    CHANGES: ("change", "transition", "link", "sla", "system"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line or box of the timeline."""
+
+    kind: str
+    at: datetime
+    label: Sentence
+    actor: str = ""
+    body_html: str = ""
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    via: Sentence = ""
+    is_internal: bool = False
+    anchor: str = ""
+
+
+def timeline(record: Record, *, actor: Any, show: str = ALL) -> list[Entry]:
+    """Return the entries the actor may read, oldest first. Two queries."""
+    insider = reads_notes(actor, record)
+    said = Comment.objects.readable_on(record, actor).select_related("author")
+    entries = [_from_comment(comment, record) for comment in said]
+    happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
+    entries += [
+        _from_event(event, record, insider=insider)
+        for event in happened.select_related("actor")
+        if insider or _is_public(event)
+    ]
+    if show in _SHOWS:
+        entries = [entry for entry in entries if entry.kind in _SHOWS[show]]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _is_public(event: Event) -> bool:
+    if event.from_state and event.from_state != event.to_state:
+        return True
+    return event.verb.endswith(_PUBLIC_VERBS)
+
+
+def _from_comment(comment: Comment, record: Record) -> Entry:
+    if comment.is_internal:
+        kind, label = "note", _("wrote an internal note")
+    elif comment.form == Comment.Form.CALL:
+        kind, label = "call", _("logged a call")
+    elif comment.is_from_staff:
+        kind, label = "reply_out", _("replied")
+    else:
+        kind, label = "reply_in", _("wrote")
+    if comment.moved_from_id and comment.moved_from_id != record.pk:
+        label = _("%(label)s on a merged record") % {"label": label}
+    return Entry(
+        kind=kind,
+        at=comment.at,
+        label=label,
+        actor=str(comment.author or _("Throughline")),
+        body_html=to_html(comment.body),
+        via=_via(comment.via),
+        is_internal=comment.is_internal,
+        anchor=f"comment-{comment.pk}",
+    )
+
+
+def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
+    answers = dict(event.data.get("answers", {}))
+    changes: list[dict[str, Any]] = list(event.data.get("changes", []))
+    if insider:
+        internal = event.data.get("internal", {})
+        answers |= internal.get("answers", {})
+        changes += internal.get("changes", [])
+    kind, label = _describe(event, record)
+    stored = {change["field"] for change in changes}
+    said = [
+        str(value)
+        for name, value in answers.items()
+        if name not in stored and isinstance(value, str) and name in ("reason", "question")
+    ]
+    return Entry(
+        kind=kind,
+        at=event.at,
+        label=label,
+        actor=str(event.actor or _("Throughline")),
+        body_html=to_html("\n\n".join(said)) if said else "",
+        changes=[change | {"field": _field_label(record, change["field"])} for change in changes],
+        via=_via(event.via),
+        anchor=f"event-{event.sequence}",
+    )
+
+
+def _via(via: str) -> Sentence:
+    """Name the door, unless it is the one everybody comes through."""
+    return "" if via == Via.HTML else _("by %(door)s") % {"door": Via(via).label}
+
+
+def _field_label(record: Record, name: str) -> str:
+    try:
+        label = getattr(record.kind_entry.model._meta.get_field(name), "verbose_name", name)
+    except FieldDoesNotExist:
+        label = name
+    return str(label).replace("_", " ").capitalize()
+
+
+_FIXED = {
+    "attachment.added": ("system", _("attached a file")),
+    "participant.added": ("system", _("added somebody")),
+    "participant.removed": ("system", _("took somebody off")),
+    "time.logged": ("system", _("logged time")),
+}
+
+
+def _describe(event: Event, record: Record) -> tuple[str, Sentence]:
+    """Say in words what an event was."""
+    noun, _dot, verb = event.verb.partition(".")
+    words = _FIXED.get(event.verb) or panels.event_words.get(event.verb)
+    if words is not None:
+        return words
+    if noun in ("link", "handover"):
+        return "link", _tie_words(noun, verb, event)
+    if noun == "clock":
+        return "sla", event.data.get("label") or _("clock %(what)s") % {"what": verb}
+    if verb == "opened":
+        return "system", _("opened this")
+    if verb == "edited":
+        return "change", _("edited")
+    if verb == "absorbed":
+        return "link", _("merged %(number)s into this") % {"number": event.data.get("other", "")}
+    machine = record.kind_entry.machine
+    labels = {t.name: t.label for t in machine.transitions}
+    label = labels.get(verb, verb.replace("_", " "))
+    if event.from_state != event.to_state and event.to_state:
+        state = machine.state(event.to_state).label
+        return "transition", _("%(verb)s → %(state)s") % {"verb": label, "state": state}
+    return "transition", label
+
+
+def _tie_words(noun: str, verb: str, event: Event) -> Sentence:
+    other = event.data.get("other", "")
+    if noun == "handover":
+        return {
+            "offered": _("handed over: %(other)s"),
+            "accepted": _("handover accepted: %(other)s"),
+            "returned": _("handover returned: %(other)s"),
+        }[verb] % {"other": other}
+    kind = LinkKind(event.data["kind"])
+    words = kind.label if event.data.get("direction") == "out" else INVERSE[kind]
+    if verb == "removed":
+        return _("no longer %(words)s %(other)s") % {"words": words, "other": other}
+    return _("%(words)s %(other)s") % {"words": words, "other": other}

@@ -1,0 +1,54 @@
+"""The addresses of every record page: /<resource>/ and /<resource>/<number>/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, register_converter
+
+from valuechain.records import views
+from valuechain.records.kinds import kinds
+
+
+class ResourceConverter:
+    """Matches the resources there are, so that other addresses are left to others."""
+
+    regex = "[a-z]+(?:-[a-z]+)*"
+
+    def to_python(self, value: str) -> str:
+        if not kinds.of_resource(value):
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class NumberConverter:
+    """Matches a human number such as INC-1007, in either case."""
+
+    regex = "[A-Za-z]{2,8}-[0-9]{1,12}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ResourceConverter, "resource")
+register_converter(NumberConverter, "number")
+
+_RECORD = "<resource:resource>/<number:number>/"
+
+urlpatterns: list[URLPattern] = [
+    path("<resource:resource>/", views.RecordListView.as_view(), name="record-list"),
+    path("<resource:resource>/bulk/", views.BulkView.as_view(), name="record-bulk"),
+    path("<resource:resource>/new/", views.NewRecordView.as_view(), name="record-new"),
+    path(_RECORD, views.RecordDetailView.as_view(), name="record-detail"),
+    path(f"{_RECORD}edit/", views.EditRecordView.as_view(), name="record-edit"),
+    path(f"{_RECORD}chain/", views.ChainView.as_view(), name="record-chain"),
+    path(f"{_RECORD}link/", views.AddLinkView.as_view(), name="record-link"),
+    path(f"{_RECORD}comment/", views.CommentView.as_view(), name="record-comment"),
+    path(f"{_RECORD}files/<int:pk>/", views.download, name="record-file"),
+    path(f"{_RECORD}do/<slug:name>/", views.TransitionView.as_view(), name="record-transition"),
+    path(f"{_RECORD}hand-off/<slug:name>/", views.FlowView.as_view(), name="record-flow"),
+]

@@ -1,0 +1,393 @@
+"""The forms of a record: open, edit, move, hand on, write, link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from itsm.core.errors import NotOffered, RuleViolation
+from valuechain.records import actions
+from valuechain.records.flows import FlowOffer, flows
+from valuechain.records.forms import (
+    CommentForm,
+    LinkForm,
+    RuledForm,
+    VersionedForm,
+    ask_form,
+    record_form,
+)
+from valuechain.records.kinds import Kind, kinds
+from valuechain.records.models import Record
+from valuechain.records.views.access import OneRecordView, StaffView, visible_record
+from valuechain.records.vocabulary import Via, Visibility
+
+UNPROCESSABLE = 422
+
+
+def attempt(form: RuledForm, act: Callable[[dict[str, Any]], Any]) -> Any:
+    """Act on a filled-in form in one transaction; a refusal becomes errors and None comes back."""
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            return act(dict(form.cleaned_data))
+    except RuleViolation as violation:
+        form.add_violation(violation)
+        return None
+
+
+class NewRecordView(StaffView):
+    """Opens a record: choose the kind where there are several, then fill in its form."""
+
+    def get(self, request: HttpRequest, resource: str) -> HttpResponse:
+        """Show the form, or the kinds to choose from."""
+        kind = self._kind(request, resource)
+        if kind is None:
+            return render(
+                request,
+                "records/choose_kind.html",
+                {"kinds": kinds.of_resource(resource), "resource": resource},
+            )
+        form = record_form(kind, actor=request.user, editing=False)(
+            initial=self._initial(request, kind)
+        )
+        return self._page(request, kind, form)
+
+    def post(self, request: HttpRequest, resource: str) -> HttpResponse:
+        """Open the record, or show what is wrong with everything typed still there."""
+        kind = self._kind(request, resource)
+        if kind is None:
+            raise Http404
+        form = record_form(kind, actor=request.user, editing=False)(request.POST)
+        record = attempt(
+            form, lambda data: kind.open(actor=request.user, via=Via.HTML, **_given(data))
+        )
+        if record is None:
+            return self._page(request, kind, form, status=UNPROCESSABLE)
+        messages.success(request, _("%(number)s is open.") % {"number": record.number})
+        return redirect(record)
+
+    def _kind(self, request: HttpRequest, resource: str) -> Kind | None:
+        known = kinds.of_resource(resource)
+        if len(known) == 1:
+            return known[0]
+        asked = request.GET.get("kind", "").replace("-", "_")
+        return next((kind for kind in known if kind.name == asked), None)
+
+    def _initial(self, request: HttpRequest, kind: Kind) -> dict[str, Any]:
+        user: Any = request.user
+        initial: dict[str, Any] = {"organisation": user.organisation_id, "requester": user}
+        given = {k: v for k, v in request.GET.dict().items() if k in kind.fields}
+        return initial | given
+
+    def _page(
+        self, request: HttpRequest, kind: Kind, form: VersionedForm, status: int = 200
+    ) -> HttpResponse:
+        label = str(kind.label)
+        return render(
+            request,
+            "records/form.html",
+            {
+                "form": form,
+                "kind": kind,
+                "title": _("New %(kind)s") % {"kind": label[0].lower() + label[1:]},
+                "submit_label": _("Open it"),
+                "cancel_url": reverse("record-list", args=[kind.resource]),
+                "form_name": f"new-{kind.name}",
+            },
+            status=status,
+        )
+
+
+def _given(data: dict[str, Any]) -> dict[str, Any]:
+    """Drop what was left empty, so that the model's own default stands."""
+    data.pop("version", None)
+    return {name: value for name, value in data.items() if value not in (None, "")}
+
+
+class EditRecordView(OneRecordView):
+    """Edits what a record says."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Show the form with the record's values."""
+        record = self.get_record()
+        initial = {name: getattr(record, name) for name in record.kind_entry.editable}
+        return self._page(
+            request, record, self._form(record)(initial=initial | {"version": record.version})
+        )
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Save, or show what is wrong; 409 when somebody else saved first."""
+        record = self.get_record()
+        form = self._form(record)(request.POST)
+
+        def save(data: dict[str, Any]) -> Record:
+            version = data.pop("version", None)
+            changes = {name: _storable(record, name, value) for name, value in data.items()}
+            return record.kind_entry.edit(
+                record, changes, actor=request.user, via=Via.HTML, expected_version=version
+            )
+
+        saved = attempt(form, save)
+        if saved is None:
+            return self._page(request, record, form, status=UNPROCESSABLE)
+        return redirect(saved)
+
+    def _form(self, record: Record) -> type[VersionedForm]:
+        return record_form(record.kind_entry, actor=self.request.user, editing=True)
+
+    def _page(
+        self, request: HttpRequest, record: Record, form: VersionedForm, status: int = 200
+    ) -> HttpResponse:
+        return render(
+            request,
+            "records/form.html",
+            {
+                "form": form,
+                "kind": record.kind_entry,
+                "record": record,
+                "title": _("Edit %(number)s") % {"number": record.number},
+                "submit_label": _("Save"),
+                "cancel_url": record.get_absolute_url(),
+                "form_name": f"edit-{record.number}",
+            },
+            status=status,
+        )
+
+
+def _storable(record: Record, name: str, value: Any) -> Any:
+    """A text column keeps an empty string, every other kind of column keeps nothing."""
+    field: Any = record._meta.get_field(name)
+    return value if value is not None or field.null else field.get_default()
+
+
+class TransitionView(OneRecordView):
+    """Takes one transition, asking first what it asks."""
+
+    def get(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:
+        """Show the questions of the transition."""
+        record = self.get_record()
+        form = self._form(record, name)(initial={"version": record.version})
+        return self._page(request, record, name, form)
+
+    def post(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:
+        """Take it, or show why not with everything typed still there."""
+        record = self.get_record()
+        form = self._form(record, name)(request.POST)
+
+        def move(data: dict[str, Any]) -> Any:
+            version = data.pop("version", None)
+            return actions.perform(
+                record, name, actor=request.user, via=Via.HTML, data=data, expected_version=version
+            )
+
+        event = attempt(form, move)
+        if event is None:
+            return self._page(request, record, name, form, status=UNPROCESSABLE)
+        messages.success(
+            request,
+            _("%(number)s: %(state)s.")
+            % {"number": record.number, "state": event.record.state_label},
+        )
+        return redirect(event.record)
+
+    def _form(self, record: Record, name: str) -> type[VersionedForm]:
+        try:
+            transition = record.kind_entry.machine.transition(name, record.state)
+        except NotOffered as problem:
+            raise Http404 from problem
+        return ask_form(transition.asks, actor=self.request.user)
+
+    def _page(
+        self, request: HttpRequest, record: Record, name: str, form: VersionedForm,
+        status: int = 200,
+    ) -> HttpResponse:  # fmt: skip
+        transition = record.kind_entry.machine.transition(name, record.state)
+        decision = record.kind_entry.machine.decide(transition, record, request.user)
+        return render(
+            request,
+            "records/transition.html",
+            {
+                "record": record,
+                "kind": record.kind_entry,
+                "form": form,
+                "form_name": f"{record.number}-{name}",
+                "offer": {
+                    "label": transition.label,
+                    "tone": transition.tone,
+                    "url": request.path,
+                    "decision": decision,
+                },
+            },
+            status=status,
+        )
+
+
+class FlowView(OneRecordView):
+    """Hands a record's work on to another activity, asking first what the flow asks."""
+
+    def get(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:
+        """Show the questions of the flow."""
+        record = self.get_record()
+        offer = self._offer(record, name)
+        return self._page(request, record, offer, ask_form(offer.asks, actor=request.user)())
+
+    def post(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:
+        """Hand it on, or show why not."""
+        record = self.get_record()
+        offer = self._offer(record, name)
+        form = ask_form(offer.asks, actor=request.user)(request.POST)
+
+        def hand(data: dict[str, Any]) -> Any:
+            data.pop("version", None)
+            return actions.hand_off(record, name, actor=request.user, via=Via.HTML, data=data)
+
+        handover = attempt(form, hand)
+        if handover is None:
+            return self._page(request, record, offer, form, status=UNPROCESSABLE)
+        messages.success(
+            request, _("Handed over: %(number)s.") % {"number": handover.target.number}
+        )
+        return redirect(handover.target)
+
+    def _offer(self, record: Record, name: str) -> FlowOffer:
+        try:
+            flow = flows.find(record.kind, name)
+        except NotOffered as problem:
+            raise Http404 from problem
+        return FlowOffer(flow, flow.decide(record, self.request.user))
+
+    def _page(
+        self, request: HttpRequest, record: Record, offer: FlowOffer, form: VersionedForm,
+        status: int = 200,
+    ) -> HttpResponse:  # fmt: skip
+        return render(
+            request,
+            "records/transition.html",
+            {
+                "record": record,
+                "kind": record.kind_entry,
+                "form": form,
+                "form_name": f"{record.number}-{offer.name}",
+                "offer": {
+                    "label": offer.label,
+                    "tone": offer.tone,
+                    "url": request.path,
+                    "decision": offer.decision,
+                },
+            },
+            status=status,
+        )
+
+
+class CommentView(LoginRequiredMixin, View):
+    """Keeps a reply or a note, with its file, from whoever sees the record."""
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Write the message, or show it again with what is wrong."""
+        record = visible_record(resource, number, actor=request.user)
+        is_note = request.GET.get("as") == Visibility.INTERNAL
+        visibility = Visibility.INTERNAL if is_note else Visibility.PUBLIC
+        prefix = "note" if is_note else "reply"
+        form = CommentForm(request.POST, request.FILES, prefix=prefix)
+
+        def write(data: dict[str, Any]) -> Any:
+            comment = actions.add_comment(
+                record,
+                body=data["body"],
+                visibility=visibility,
+                actor=request.user,
+                via=Via.HTML,
+                expected_events=data["seen"],
+            )
+            if file := data["file"]:
+                actions.attach_file(
+                    comment.record,
+                    file=file,
+                    name=file.name,
+                    visibility=visibility,
+                    actor=request.user,
+                    via=Via.HTML,
+                    comment=comment,
+                )
+            return comment
+
+        comment = attempt(form, write)
+        if comment is None:
+            return self._again(request, record, form, is_note=is_note)
+        return redirect(f"{self._back(request, record)}#comment-{comment.pk}")
+
+    def _again(
+        self, request: HttpRequest, record: Record, form: CommentForm, *, is_note: bool
+    ) -> HttpResponse:
+        # The writer has now been told what else was written: sending again is meant.
+        form.data = {**dict(form.data.items()), form.add_prefix("seen"): str(record.event_count)}
+        return render(
+            request,
+            "records/comment.html",
+            {
+                "record": record,
+                "kind": record.kind_entry,
+                "form": form,
+                "is_note": is_note,
+                "reply_to": record.requester or record.kind_entry.label,
+                "action": request.get_full_path(),
+                "back_url": self._back(request, record),
+            },
+            status=UNPROCESSABLE,
+        )
+
+    def _back(self, request: HttpRequest, record: Record) -> str:
+        user: Any = request.user
+        if user.access.works_on(record):
+            return record.get_absolute_url()
+        return reverse("portal-request", args=[record.number])
+
+
+class AddLinkView(OneRecordView):
+    """Links the record to another."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Show the form."""
+        return self._page(request, self.get_record(), LinkForm(actor=request.user))
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Link, or show why not."""
+        record = self.get_record()
+        form = LinkForm(request.POST, actor=request.user)
+        link = attempt(
+            form,
+            lambda data: actions.link_records(
+                record, data["target"], data["kind"], actor=request.user, via=Via.HTML
+            ),
+        )
+        if link is None:
+            return self._page(request, record, form, status=UNPROCESSABLE)
+        return redirect(record)
+
+    def _page(
+        self, request: HttpRequest, record: Record, form: LinkForm, status: int = 200
+    ) -> HttpResponse:
+        return render(
+            request,
+            "records/form.html",
+            {
+                "form": form,
+                "kind": record.kind_entry,
+                "record": record,
+                "title": _("Link %(number)s") % {"number": record.number},
+                "submit_label": _("Link"),
+                "cancel_url": record.get_absolute_url(),
+                "form_name": f"link-{record.number}",
+            },
+            status=status,
+        )

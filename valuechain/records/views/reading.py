@@ -1,0 +1,328 @@
+"""The list of a resource, the page of a record, its chain, its files."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import FieldErrors
+from itsm.core.keyset import Order, paginate, read_size
+from valuechain.records import policies
+from valuechain.records.filters import filterset_for
+from valuechain.records.flows import flows
+from valuechain.records.forms import CommentForm
+from valuechain.records.kinds import kinds
+from valuechain.records.listing import UNFILTERED, ListState, chips_of, columns_of
+from valuechain.records.models import Attachment, Link, Participation, Record
+from valuechain.records.panels import panels
+from valuechain.records.querysets import RecordQuerySet, reads_notes
+from valuechain.records.serving import serve
+from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, timeline
+from valuechain.records.trace import trace
+from valuechain.records.views.access import OneRecordView, StaffView, visible_record
+from valuechain.records.visits import stations
+from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
+
+PAGE_SIZE = 50
+
+TABS = (
+    (ALL, gettext_lazy("All")),
+    (CONVERSATION, gettext_lazy("Conversation")),
+    (NOTES, gettext_lazy("Notes")),
+    (CHANGES, gettext_lazy("Changes")),
+)
+
+
+class RecordListView(StaffView):
+    """The records of one resource; everything about the list is in its address."""
+
+    orders: ClassVar = {
+        "opened_at": "opened_at",
+        "updated_at": "updated_at",
+        "priority": "priority",
+        "next_due_at": "next_due_at",
+        "number": "pk",
+    }
+
+    def get(self, request: HttpRequest, resource: str) -> HttpResponse:
+        """Show one page of the list, or its rows alone to htmx."""
+        actor: Any = request.user
+        orders = self.orders | panels.orders.get(resource, {})
+        state = ListState(request.GET, path=request.path, default_ordering=self.default(resource))
+        if state.is_bare and (opens_with := panels.opening_view(resource)):
+            return redirect(f"{request.path}?{opens_with}")
+        found: RecordQuerySet = Record.objects.visible_to(actor).of_resource(resource)
+        filterset = filterset_for(resource)(state.filters, queryset=found, request=request)
+        rows = filterset.qs if filterset.is_valid() else found.none()
+        try:
+            page = paginate(
+                rows.with_people(),
+                order=Order.choose(state.ordering, orders),
+                cursor=state.cursor,
+                size=read_size(request.GET.get("page_size"), default=PAGE_SIZE),
+            )
+        except FieldErrors:
+            # A cursor from another order or an old bookmark: begin at the top.
+            state = state.from_the_top(default_ordering=self.default(resource))
+            page = paginate(
+                rows.with_people(),
+                order=Order.choose(state.ordering, orders),
+                cursor=None,
+                size=PAGE_SIZE,
+            )
+        panels.decorate(page.items, actor=actor)
+        entries = kinds.of_resource(resource)
+        context = {
+            "kind": self.heading(resource),
+            "resource": resource,
+            "page": {
+                "items": page.items,
+                "next_url": state.page_url(page.next_cursor),
+                "previous_url": state.page_url(page.previous_cursor),
+            },
+            "filter": filterset,
+            "filter_query": state.filters.urlencode(),
+            "language": get_language(),
+            "chips": chips_of(filterset, state),
+            "columns": columns_of(resource, state, orders),
+            "views": panels.views(resource, state, actor=actor),
+            "bulk_url": reverse("record-bulk", args=[resource]),
+            "everything_url": state.everything_url(reverse("record-bulk", args=[resource])),
+            "clear_url": f"{request.path}?{UNFILTERED}",
+            "create_url": reverse("record-new", args=[resource]) if entries else "",
+        }
+        is_fragment = bool(request.headers.get("HX-Request"))
+        name = "records/_rows.html" if is_fragment else _template(resource, "list")
+        response = render(request, name, context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def default(self, resource: str) -> str:
+        return panels.default_ordering.get(resource, "-opened_at")
+
+    def heading(self, resource: str) -> dict[str, Any]:
+        entries = kinds.of_resource(resource)
+        if len(entries) == 1:
+            entry = entries[0]
+            return {
+                "label": entry.label,
+                "label_plural": entry.label_plural,
+                "activity": entry.activity,
+            }
+        words = panels.resource_labels[resource]
+        return {"label": words[0], "label_plural": words[1], "activity": entries[0].activity}
+
+
+def _template(resource: str, page: str) -> list[str]:
+    """Return the template of a resource's own, if there is one, and the one for all."""
+    return [f"{resource.replace('-', '_')}/{page}.html", f"records/{page}.html"]
+
+
+class RecordDetailView(OneRecordView):
+    """The page of one record of any kind."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Show the record, what may be done with it, and what happened to it."""
+        actor: Any = request.user
+        record = visible_record(resource, number, actor=actor)
+        # Read once for the panel and for whoever asks who takes part.
+        takes_part = Participation.objects.select_related("person")
+        prefetch_related_objects([record], Prefetch("participations", takes_part))
+        show = request.GET.get("show", ALL)
+        chain = trace(record, actor=actor)
+        context = {
+            "record": record,
+            "kind": record.kind_entry,
+            "offers": _urls(record, record.kind_entry.machine.offers(record, actor), "transition"),
+            "flows": _urls(record, flows.offers(record, actor), "flow"),
+            "timeline": timeline(record, actor=actor, show=show),
+            "timeline_tabs": [
+                {
+                    "label": label,
+                    "url": f"{request.path}?show={name}" if name != ALL else request.path,
+                    "current": name == show,
+                }
+                for name, label in TABS
+            ],
+            "properties": properties_of(record, actor=actor),
+            "related": related_to(record, actor=actor),
+            "stations": stations(chain),
+            "participants": [taking.person for taking in record.participations.all()],
+            "attachments": [
+                {"name": a.name, "size": a.size, "url": _record_url(record, "file", a.pk)}
+                for a in Attachment.objects.readable_on(record, actor)
+            ],
+            "edit_url": _record_url(record, "edit") if _may_edit(actor, record) else "",
+            "api_url": reverse(f"{resource}-detail", args=[record.number]),
+            "chain_url": _record_url(record, "chain"),
+            "link_url": _record_url(record, "link"),
+            "reply_to": record.requester or record.kind_entry.label,
+            **comment_forms(record, actor),
+            **panels.record_context(record, actor=actor),
+        }
+        return render(request, _template(resource, "detail"), context)
+
+
+def _may_edit(actor: Any, record: Record) -> bool:
+    return bool(record.kind_entry.may_edit(actor, record)) and record.is_live
+
+
+def comment_forms(record: Record, actor: Any) -> dict[str, Any]:
+    """Return the two forms under a timeline, as far as the actor may use them."""
+    url = _record_url(record, "comment")
+    seen = {"seen": record.event_count}
+    found: dict[str, Any] = {}
+    if policies.may_comment(actor, record, Visibility.PUBLIC):
+        form = CommentForm(initial=seen, prefix="reply")
+        found |= {"reply_form": form, "reply_url": f"{url}?as=public"}
+    if policies.may_comment(actor, record, Visibility.INTERNAL):
+        form = CommentForm(initial=seen, prefix="note")
+        found |= {"note_form": form, "note_url": f"{url}?as=internal"}
+    return found
+
+
+def _record_url(record: Record, page: str, *args: Any) -> str:
+    return reverse(f"record-{page}", args=[record.resource, record.number, *args])
+
+
+def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": offer.name,
+            "label": offer.label,
+            "tone": offer.tone,
+            "asks": offer.asks,
+            "decision": offer.decision,
+            "url": _record_url(record, page, offer.name),
+        }
+        for offer in offers
+    ]
+
+
+def properties_of(record: Record, *, actor: Any) -> list[dict[str, Any]]:
+    """Return what the panel says of a record: its header, then what is special to its kind."""
+    entry = record.kind_entry
+    shown: list[dict[str, Any]] = []
+    insider = reads_notes(actor, record)
+    names = [name for name in entry.fields if name not in ("title", "external_source")]
+    names += [name for name in ("waiting_reason", "follow_up_at") if insider]
+    for name in names:
+        field = entry.model._meta.get_field(name)
+        value = getattr(record, name)
+        if value in (None, "") and name not in ("owner", "team", "requester"):
+            continue
+        shown.append(
+            {
+                "label": str(getattr(field, "verbose_name", name)).capitalize(),
+                "value": _shown(record, field, value),
+                "kind": _property_kind(field),
+                "url": value.get_absolute_url() if isinstance(value, Record) else "",
+            }
+        )
+    return shown
+
+
+def _shown(record: Record, field: Any, value: Any) -> Any:
+    if getattr(field, "choices", None):
+        return record.describe(field.name)
+    return str(value) if isinstance(value, Record) else value
+
+
+def _property_kind(field: Any) -> str:
+    from itsm.accounts.models import User
+
+    if isinstance(field, models.ForeignKey):
+        return "person" if field.related_model is User else "text"
+    if isinstance(field, models.DateTimeField):
+        return "moment"
+    if isinstance(field, models.TextField):
+        return "markdown"
+    return "text"
+
+
+def related_to(record: Record, *, actor: Any) -> list[dict[str, Any]]:
+    """Group the records linked to this one by how they relate. One query."""
+    found = (
+        Link.objects.visible_to(actor)
+        .filter(Q(source=record) | Q(target=record))
+        .select_related("source", "target")
+    )
+    groups: dict[str, list[Record]] = {}
+    for link in found:
+        is_source = link.source_id == record.pk
+        kind = LinkKind(link.kind)
+        label = kind.label if is_source else INVERSE[kind]
+        groups.setdefault(str(label).capitalize(), []).append(
+            link.target if is_source else link.source
+        )
+    return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+class ChainView(OneRecordView):
+    """The chain of a record, upstream to the demand and downstream to the value."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Show the linked records, grouped by the activity each belongs to."""
+        actor: Any = request.user
+        record = visible_record(resource, number, actor=actor)
+        chain = trace(record, actor=actor)
+        by_activity: dict[str, list[Record]] = {activity.value: [] for activity in Activity}
+        for found in sorted(chain.records.values(), key=lambda r: (r.received_at, r.pk)):
+            by_activity[found.activity].append(found)
+        return render(
+            request,
+            "records/chain.html",
+            {
+                "record": record,
+                "kind": record.kind_entry,
+                "chain": chain,
+                "stations": stations(chain),
+                "activities": [
+                    {"activity": activity.value, "label": activity.label,
+                     "items": by_activity[activity.value]}
+                    for activity in Activity
+                ],
+                "links": [
+                    {
+                        "source": chain.records[link.source_id],
+                        "label": link.get_kind_display(),
+                        "target": chain.records[link.target_id],
+                    }
+                    for link in chain.links
+                ],
+                "handovers": [
+                    {
+                        "source": chain.records[handover.source_id],
+                        "target": chain.records[handover.target_id],
+                        "status": handover.get_status_display(),
+                        "offered_at": handover.offered_at,
+                        "trigger": handover.trigger,
+                        "input": handover.input,
+                        "output": handover.output,
+                    }
+                    for handover in chain.handovers
+                ],
+                "cut_note": _("Only the nearest records are shown.") if chain.is_cut else "",
+            },
+        )  # fmt: skip
+
+
+@login_required
+def download(request: HttpRequest, resource: str, number: str, pk: int) -> HttpResponseBase:
+    """Send a file of a record the reader may see."""
+    actor: Any = request.user
+    record = visible_record(resource, number, actor=actor)
+    attachment = Attachment.objects.readable_on(record, actor).filter(pk=pk).first()
+    if attachment is None:
+        raise Http404
+    return serve(attachment)
