@@ -1,0 +1,1 @@
+"""One approval engine for specifications, budgets, visions and whatever else must be agreed to."""
