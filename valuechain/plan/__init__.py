@@ -1,0 +1,1 @@
+"""Plan: where we are going, and what we fund."""

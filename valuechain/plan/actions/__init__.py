@@ -1,0 +1,5 @@
+"""The verbs of plan beyond a single transition."""
+
+from valuechain.plan.actions.reading_visions import acknowledge
+
+__all__ = ["acknowledge"]
