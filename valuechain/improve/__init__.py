@@ -1,0 +1,1 @@
+"""Improve: what people say, what keeps going wrong, and what was measurably done about it."""

@@ -1,0 +1,10 @@
+"""The pages of improve beside those of its records."""
+
+from django.urls import path
+
+from valuechain.improve.views import RatingView, ScoresView
+
+urlpatterns = [
+    path("portal/csat/<str:token>/", RatingView.as_view(), name="csat"),
+    path("improve/csat/", ScoresView.as_view(), name="csat-scores"),
+]

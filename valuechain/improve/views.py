@@ -1,0 +1,122 @@
+"""Rating a finished ticket, and what the ratings say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from itsm.core import clock
+from valuechain.improve import csat
+from valuechain.improve.models import Feedback
+from valuechain.improve.scores import FEW, scores_since
+from valuechain.records.forms import RuledForm
+from valuechain.records.kinds import kinds
+from valuechain.records.views.access import StaffView
+from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.vocabulary import Via
+
+SCORES = (
+    (5, gettext_lazy("5: very good")),
+    (4, gettext_lazy("4: good")),
+    (3, gettext_lazy("3: neither good nor bad")),
+    (2, gettext_lazy("2: bad")),
+    (1, gettext_lazy("1: very bad")),
+)
+
+
+class RatingForm(RuledForm):
+    """How it was, in one answer and as many words as the person likes."""
+
+    score = forms.TypedChoiceField(
+        label=gettext_lazy("How was it?"), choices=SCORES, coerce=int, widget=forms.RadioSelect
+    )
+    description = forms.CharField(
+        label=gettext_lazy("What should we know?"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    wants_call = forms.BooleanField(label=gettext_lazy("Call me about it"), required=False)
+
+
+class RatingView(View):
+    """The page behind a link in a mail or on a finished ticket; the link says who is asked."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show the question; `?r=4` chooses an answer and stores nothing."""
+        record, person = self._read(token)
+        if csat.rating_of(record, person) is not None:
+            return self._page(request, record, None)
+        return self._page(request, record, RatingForm(initial={"score": request.GET.get("r")}))
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Keep the answer, once."""
+        record, person = self._read(token)
+        form = RatingForm(request.POST)
+
+        def give(data: dict[str, Any]) -> Any:
+            title = _("Rating of %(number)s") % {"number": record.number}
+            return kinds["feedback"].open(
+                actor=person, via=Via.HTML, requester=person, about=record, title=title,
+                nature=Feedback.Nature.CSAT, **data,
+            )  # fmt: skip
+
+        if csat.rating_of(record, person) is None and attempt(form, give) is None:
+            return self._page(request, record, form, status=UNPROCESSABLE)
+        return self._page(request, record, None)
+
+    def _read(self, token: str) -> tuple[Any, Any]:
+        found = csat.read(token)
+        if found is None or not csat.may_be_rated(found[0]):
+            raise Http404
+        return found
+
+    def _page(
+        self, request: HttpRequest, record: Any, form: RatingForm | None, status: int = 200
+    ) -> HttpResponse:
+        return render(request, "improve/rating.html", {"record": record, "form": form},
+                      status=status)  # fmt: skip
+
+
+class ScoresView(StaffView):
+    """How content people are with finished work, by service and team."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the scores of the last 90 days, or of as many as asked for."""
+        days = request.GET.get("days", "90")
+        count = int(days) if days in ("30", "90", "365") else 90
+        everything, by_service, by_team = scores_since(
+            clock.now() - timedelta(days=count), actor=request.user
+        )
+        return render(
+            request,
+            "improve/scores.html",
+            {
+                "everything": everything,
+                "groups": [
+                    {"label": _("By service"), "rows": by_service},
+                    {"label": _("By team"), "rows": by_team},
+                ],
+                "few": FEW,
+                "days": count,
+                "tabs": [
+                    {
+                        "label": label,
+                        "url": f"{request.path}?days={days}",
+                        "current": days == count,
+                    }
+                    for days, label in (
+                        (30, _("30 days")),
+                        (90, _("90 days")),
+                        (365, _("A year")),
+                    )
+                ],
+            },
+        )
