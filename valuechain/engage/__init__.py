@@ -1,0 +1,1 @@
+"""Engage: what stakeholders need, whether it is justified, and what was promised to them."""
