@@ -1,0 +1,1 @@
+"""Design & transition: the blueprint, approved and funded before anyone builds."""
