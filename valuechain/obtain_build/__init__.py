@@ -1,0 +1,1 @@
+"""Obtain & build: components that meet their specification, when and where they are needed."""

@@ -1,0 +1,180 @@
+"""How lists of obtain & build look, and what pages of other activities show of components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core import clock
+from itsm.core.templatetags.ui import badge
+from valuechain.obtain_build import pages
+from valuechain.obtain_build.availability import IN_PLACE, availability_of
+from valuechain.obtain_build.models import Component, Milestone, PurchaseOrder
+from valuechain.records.models import Record
+from valuechain.records.panels import panels
+from valuechain.records.vocabulary import LIVE_PHASES
+
+
+def register() -> None:
+    """Tell the record pages how components, orders, work and milestones are shown."""
+    panels.column_labels |= {
+        "availability": _("Availability"),
+        "needed_at": _("Needed on"),
+        "needed_location": _("Needed where"),
+        "promised_at": _("Promised for"),
+        "sourcing": _("Sourcing"),
+        "supplier_name": _("Supplier"),
+        "checks_done": _("Checks passed"),
+        "order_total": _("Total"),
+        "promised_on": _("Promised for"),
+        "baseline": _("Baseline"),
+        "forecast": _("Forecast"),
+    }
+    panels.columns["components"] = (
+        "number", "title", "availability", "state", "needed_at", "needed_location", "promised_at",
+        "sourcing", "supplier_name", "checks_done",
+    )  # fmt: skip
+    panels.orders["components"] = {
+        "needed_at": "as_component__needed_at",
+        "promised_at": "as_component__promised_at",
+    }
+    panels.default_ordering["components"] = "needed_at"
+    panels.named_views["components"] = (
+        ("open", _("To obtain"), "state=open"),
+        ("late", _("Late"), "availability=late"),
+        ("unpromised", _("Nobody promised"), "availability=unpromised"),
+        ("mine", _("Mine"), "state=open&owner=me"),
+        ("all", _("All"), ""),
+    )
+    panels.filters["components"] = {
+        "availability": django_filters.ChoiceFilter(
+            label=_("Availability"),
+            method=_by_availability,
+            choices=[("late", _("Late")), ("unpromised", _("Nobody promised a date"))],
+        ),
+        "place": django_filters.CharFilter(
+            label=_("Place"), field_name="as_component__needed_location", lookup_expr="icontains"
+        ),
+        "supplier": django_filters.CharFilter(
+            label=_("Supplier"), field_name="as_component__supplier__name",
+            lookup_expr="icontains",
+        ),
+        "sourcing": django_filters.MultipleChoiceFilter(
+            label=_("Sourcing"), field_name="as_component__sourcing",
+            choices=Component.Sourcing.choices,
+        ),
+        "necessity": django_filters.MultipleChoiceFilter(
+            label=_("Necessity"), field_name="as_component__necessity",
+            choices=Component.Necessity.choices,
+        ),
+        "for_record": django_filters.CharFilter(
+            label=_("Specification, release or milestone"), method=_by_record
+        ),
+    }  # fmt: skip
+    panels.columns["purchase-orders"] = (
+        "number", "title", "supplier_name", "order_total", "promised_on", "state", "owner",
+        "updated_at",
+    )  # fmt: skip
+    panels.columns["milestones"] = (
+        "number", "title", "baseline", "forecast", "availability", "state", "owner",
+    )  # fmt: skip
+    panels.orders["milestones"] = {"baseline": "milestone__baseline"}
+    panels.default_ordering["milestones"] = "baseline"
+    for resource in ("purchase-orders", "work-orders", "milestones"):
+        panels.named_views[resource] = (
+            ("open", _("Open"), "state=open"),
+            ("mine", _("Mine"), "state=open&owner=me"),
+            ("all", _("All"), ""),
+        )
+    panels.event_words |= {
+        "component.check_added": ("change", _("added a check")),
+        "component.checked": ("change", _("answered a check")),
+        "purchase_order.line_added": ("change", _("added a line")),
+        "purchase_order.line_removed": ("change", _("removed a line")),
+        "purchase_order.goods_received": ("change", _("booked goods in")),
+    }
+    panels.rows.append(add_what_lists_show)
+    panels.pages.append(pages.add_to_page)
+    panels.cards.append(pages.components_card)
+
+
+def _by_availability(queryset: Any, _name: str, value: str) -> Any:
+    today = clock.now().date()
+    waiting = queryset.filter(phase__in=[phase.value for phase in LIVE_PHASES]).exclude(
+        state__in=IN_PLACE
+    )
+    if value == "unpromised":
+        return waiting.filter(
+            as_component__promised_at=None, as_component__needed_at__lte=today + timedelta(days=30)
+        )
+    here = Q(as_component__actual_location__iexact=F("as_component__needed_location")) & ~Q(
+        as_component__actual_location=""
+    )
+    late = Q(as_component__needed_at__lt=today) | Q(
+        as_component__promised_at__gt=F("as_component__needed_at")
+    )
+    return waiting.filter(late).exclude(here)
+
+
+def _by_record(queryset: Any, _name: str, value: str) -> Any:
+    number = value.strip().upper()
+    return queryset.filter(
+        Q(links_out__target__number=number) | Q(links_in__source__number=number)
+    ).distinct()
+
+
+def add_what_lists_show(records: Sequence[Record], actor: Any) -> None:
+    """Give the rows of one page what their own tables hold. One query for each kind on it."""
+    for kind, add in _ROWS.items():
+        rows = {record.pk: record for record in records if record.kind == kind}
+        if rows:
+            add(rows, actor)
+
+
+def _add_components(rows: dict[int, Any], _actor: Any) -> None:
+    today = clock.now().date()
+    found = Component.objects.filter(pk__in=rows).select_related("supplier")
+    for component in found.annotate(
+        written=Count("checks"), passed=Count("checks", filter=Q(checks__passed=True))
+    ):
+        row = rows[component.pk]
+        stands = availability_of(component, today=today)
+        row.availability = badge(stands.label, stands.tone, stands.icon)
+        row.needed_at, row.promised_at = component.needed_at, component.promised_at
+        row.needed_location = component.needed_location
+        row.sourcing = component.get_sourcing_display()
+        row.supplier_name = component.supplier or ""
+        row.checks_done = _("%(passed)d of %(written)d") % {
+            "passed": component.passed,
+            "written": component.written,
+        }
+
+
+def _add_orders(rows: dict[int, Any], _actor: Any) -> None:
+    found = PurchaseOrder.objects.filter(pk__in=rows).select_related("supplier")
+    for order in found.prefetch_related("lines"):
+        row = rows[order.pk]
+        row.supplier_name = order.supplier or ""
+        row.order_total = pages.in_money(order.total, order.currency)
+        row.promised_on = order.promised_on
+
+
+def _add_milestones(rows: dict[int, Any], actor: Any) -> None:
+    worst = pages.worst_by_milestone(rows, actor=actor)
+    for milestone in Milestone.objects.filter(pk__in=rows):
+        row = rows[milestone.pk]
+        row.baseline, row.forecast = milestone.baseline, milestone.forecast
+        stands = worst.get(milestone.pk)
+        row.availability = badge(stands.label, stands.tone, stands.icon) if stands else ""
+
+
+_ROWS = {
+    "component": _add_components,
+    "purchase_order": _add_orders,
+    "milestone": _add_milestones,
+}

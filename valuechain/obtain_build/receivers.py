@@ -1,0 +1,59 @@
+"""What a supplier's word brings about: components are promised anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from itsm.accounts.access import SYSTEM
+from valuechain.obtain_build.models import Component
+from valuechain.obtain_build.policies import components_of
+from valuechain.records.actions import perform
+from valuechain.records.signals import recorded
+
+_UNPLACED = ("specified", "sourced", "in_progress", "ready_for_check", "rejected", "accepted")
+
+
+def connect() -> None:
+    """Listen to suppliers."""
+    recorded.connect(hear_the_supplier, dispatch_uid="obtain_build.hear_the_supplier")
+
+
+def hear_the_supplier(record: Any, event: Any, **_kwargs: Any) -> None:
+    """Give the linked components the date a supplier names, with where it was said."""
+    if event.verb == "supplier_request.answer":
+        promised = event.data["answers"].get("promised_on")
+        components = _linked_to(record)
+    elif event.verb in ("purchase_order.acknowledge", "purchase_order.promise"):
+        promised = event.data["answers"].get("promised_on")
+        components = components_of(record)
+    else:
+        return
+    if promised is None:
+        return
+    for component in components:
+        _promise(component, date.fromisoformat(promised), record, event)
+
+
+def _linked_to(record: Any) -> list[Component]:
+    beside = Q(links_out__target_id=record.pk) | Q(links_in__source_id=record.pk)
+    return list(Component.objects.filter(beside).distinct().order_by("pk"))
+
+
+def _promise(component: Component, day: date, source: Any, event: Any) -> None:
+    if component.state not in _UNPLACED or component.promised_at == day:
+        return
+    perform(
+        component,
+        "promise",
+        actor=SYSTEM,
+        via=event.via,
+        at=max(event.at, component.state_since),
+        data={
+            "promised_at": day,
+            "reason": _("%(number)s: the supplier said so.") % {"number": source.number},
+        },
+    )
