@@ -1,0 +1,1 @@
+"""Deliver & support: services that live as specified, and how what is built reaches them."""

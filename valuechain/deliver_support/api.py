@@ -1,0 +1,223 @@
+"""REST for deliver & support beyond what every record can: readiness, questions, votes, freezes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from itsm.core.rest.conditional import expected_version
+from itsm.core.rest.views import ThroughlineViewSet
+from valuechain.deliver_support import actions, readiness
+from valuechain.deliver_support.models import ChangeFreeze
+from valuechain.records.api import RecordViewSet, read_input
+from valuechain.records.serializers import OrganisationField, RecordField
+from valuechain.records.vocabulary import Via
+
+
+class BlockerSerializer(serializers.Serializer[Any]):
+    """One thing that is missing."""
+
+    name = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class ConditionSerializer(serializers.Serializer[Any]):
+    """One line of a go/no-go list."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    is_met = serializers.BooleanField()
+    missing = BlockerSerializer(many=True)
+
+
+class ReadinessSerializer(serializers.Serializer[Any]):
+    """Whether a release is ready and may go live, and what is missing."""
+
+    is_ready = serializers.BooleanField()
+    may_go_live = serializers.BooleanField()
+    conditions = ConditionSerializer(many=True)
+
+
+class ReleaseViewSet(RecordViewSet):
+    """Releases, and what they still lack."""
+
+    @extend_schema(responses=ReadinessSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def readiness(self, request: Request, number: str) -> Response:
+        """Say what the release still lacks, condition by condition."""
+        release = self.get_object().specific
+        shown = readiness.for_reader(readiness.conditions(release), actor=request.user)
+        return Response(
+            ReadinessSerializer(
+                {
+                    "is_ready": bool(readiness.is_ready(release)),
+                    "may_go_live": bool(readiness.may_go_live(release)),
+                    "conditions": shown,
+                }
+            ).data
+        )
+
+
+class QuestionsSerializer(serializers.Serializer[Any]):
+    """The questions a catalogue item asks, in their order."""
+
+    form = serializers.ListField(child=serializers.DictField(), allow_empty=True)
+
+
+class OfferingViewSet(RecordViewSet):
+    """Catalogue items, and the questions they ask."""
+
+    http_method_names = ("get", "post", "put", "patch", "delete", "head", "options")
+
+    @extend_schema(responses=QuestionsSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def form(self, request: Request, number: str) -> Response:
+        """Show the questions of the item."""
+        offering: Any = self.get_object().specific
+        return Response({"form": offering.form})
+
+    @extend_schema(request=QuestionsSerializer, responses=QuestionsSerializer)
+    @form.mapping.put
+    def set_form(self, request: Request, number: str) -> Response:
+        """Replace the questions of the item; needs If-Match with the version that was read."""
+        offering = self.get_object()
+        given = read_input(QuestionsSerializer, request, self.get_serializer_context())
+        saved = actions.set_questions(
+            offering,
+            given["form"],
+            actor=request.user,
+            via=Via.API,
+            expected_version=expected_version(request, offering),
+        )
+        return Response({"form": saved.form})
+
+
+class HelpfulnessSerializer(serializers.Serializer[Any]):
+    """A reader's word on an article."""
+
+    is_useful = serializers.BooleanField()
+
+
+class VotesSerializer(serializers.Serializer[Any]):
+    """How many readers found an article useful, and how many did not."""
+
+    useful = serializers.IntegerField()
+    not_useful = serializers.IntegerField()
+
+
+class ArticleViewSet(RecordViewSet):
+    """Knowledge articles, and what readers think of them."""
+
+    @extend_schema(responses=VotesSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def votes(self, request: Request, number: str) -> Response:
+        """Count the readers who found the article useful, and those who did not."""
+        return Response(self._counted(self.get_object().specific))
+
+    @extend_schema(request=HelpfulnessSerializer, responses=VotesSerializer)
+    @votes.mapping.post
+    def vote(self, request: Request, number: str) -> Response:
+        """Say whether the article was useful; the latest word counts."""
+        article: Any = self.get_object().specific
+        given = read_input(HelpfulnessSerializer, request, self.get_serializer_context())
+        actions.vote(article, actor=request.user, **given)
+        return Response(self._counted(article))
+
+    def _counted(self, article: Any) -> dict[str, int]:
+        return dict(
+            article.votes.aggregate(
+                useful=Count("pk", filter=Q(is_useful=True)),
+                not_useful=Count("pk", filter=Q(is_useful=False)),
+            )
+        )
+
+
+class FreezeSerializer(serializers.Serializer[ChangeFreeze]):
+    """A time in which nothing is changed."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(max_length=120)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=300)
+    organisations = serializers.ListField(child=OrganisationField(), required=False)
+    services = serializers.ListField(child=RecordField(of="service"), required=False)
+
+    def to_representation(self, freeze: ChangeFreeze) -> dict[str, Any]:
+        return {
+            "id": freeze.pk,
+            "name": freeze.name,
+            "starts_at": freeze.starts_at,
+            "ends_at": freeze.ends_at,
+            "reason": freeze.reason,
+            "organisations": [
+                {"id": organisation.pk, "name": organisation.name}
+                for organisation in freeze.organisations.all()
+            ],
+            "services": [service.number for service in freeze.services.all()],
+        }
+
+
+class FreezeViewSet(ThroughlineViewSet):
+    """Change freezes: when, where and why nothing is changed."""
+
+    scope = "deliver"
+    queryset: QuerySet[Any] = ChangeFreeze.objects.none()
+    serializer_class = FreezeSerializer
+    lookup_field = "pk"
+    lookup_value_regex = r"\d{1,18}"
+    ordering_fields = {"starts_at": "starts_at"}
+    ordering = "-starts_at"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = ChangeFreeze.objects.visible_to(self.request.user)
+        return found.prefetch_related("organisations", "services")
+
+    def get_object(self) -> ChangeFreeze:
+        freeze: ChangeFreeze | None = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if freeze is None:
+            raise Http404
+        return freeze
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the freezes that concern the caller, the latest first."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show one freeze."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    def create(self, request: Request) -> Response:
+        """Declare a freeze."""
+        return self._saved(request, None, status.HTTP_201_CREATED)
+
+    def update(self, request: Request, pk: str) -> Response:
+        """Replace a freeze."""
+        return self._saved(request, self.get_object(), status.HTTP_200_OK)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Lift a freeze."""
+        actions.lift_freeze(self.get_object(), actor=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _saved(self, request: Request, freeze: ChangeFreeze | None, code: int) -> Response:
+        given = read_input(FreezeSerializer, request, self.get_serializer_context())
+        given = {"organisations": [], "services": []} | given
+        saved = actions.save_freeze(freeze, actor=request.user, **given)
+        return Response(self.get_serializer(saved).data, status=code)
+
+
+#: What the resources of deliver & support can beyond every record.
+VIEWSETS: dict[str, type[RecordViewSet]] = {
+    "releases": ReleaseViewSet,
+    "offerings": OfferingViewSet,
+    "articles": ArticleViewSet,
+}

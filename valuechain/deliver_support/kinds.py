@@ -1,0 +1,152 @@
+"""The kinds of deliver & support as the registry knows them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from valuechain.deliver_support import policies
+from valuechain.deliver_support.actions import edit_offering, open_deployment, open_offering
+from valuechain.deliver_support.models import (
+    Deployment,
+    KnowledgeArticle,
+    Release,
+    Service,
+    ServiceOffering,
+)
+from valuechain.deliver_support.states import ARTICLE, DEPLOYMENT, OFFERING, RELEASE, SERVICE
+from valuechain.records.kinds import Kind
+from valuechain.records.vocabulary import Activity
+
+EXTERNAL = ("external_source", "external_id")
+PLACE = ("owner", "team", "organisation")
+WINDOW = ("window_start", "window_end")
+
+KINDS = (
+    Kind(
+        name="service",
+        prefix="SVC",
+        label=_("Service"),
+        label_plural=_("Services"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="services",
+        model=Service,
+        machine=SERVICE,
+        fields=(
+            "title",
+            "description",
+            *PLACE,
+            "consumers",
+            "criticality",
+            "support_calendar",
+            "agreements",
+            *EXTERNAL,
+        ),
+        fixed=EXTERNAL,
+        may_open=policies.may_propose_service,
+        may_edit=policies.may_run_service,
+        public_states=("live", "degraded"),
+        help=_("Something people use, with an owner who answers for it."),
+    ),
+    Kind(
+        name="offering",
+        prefix="OFF",
+        label=_("Catalogue item"),
+        label_plural=_("Catalogue"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="offerings",
+        model=ServiceOffering,
+        machine=OFFERING,
+        fields=(
+            "title",
+            "slug",
+            "description",
+            "service",
+            "audience",
+            "cost",
+            "currency",
+            "delivery_days",
+            "approval_policy",
+            "fulfilment_team",
+            "fulfilment_steps",
+            *PLACE,
+            *EXTERNAL,
+        ),
+        required=("title", "slug"),
+        fixed=EXTERNAL,
+        may_open=policies.may_offer,
+        may_edit=policies.may_offer,
+        opener=open_offering,
+        editor=edit_offering,
+        public_states=("published",),
+        help=_("Something people can order: what they get, from whom, and what we need to know."),
+    ),
+    Kind(
+        name="release",
+        prefix="REL",
+        label=_("Release"),
+        label_plural=_("Releases"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="releases",
+        model=Release,
+        machine=RELEASE,
+        fields=(
+            "title",
+            "description",
+            "release_version",
+            "service",
+            *WINDOW,
+            "steps",
+            "backout_plan",
+            "announcement",
+            *PLACE,
+            *EXTERNAL,
+        ),
+        fixed=EXTERNAL,
+        may_open=policies.may_release,
+        may_edit=policies.may_edit_release,
+        help=_("Components and specifications that go live together."),
+    ),
+    Kind(
+        name="deployment",
+        prefix="DEP",
+        label=_("Deployment"),
+        label_plural=_("Deployments"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="deployments",
+        model=Deployment,
+        machine=DEPLOYMENT,
+        fields=(
+            "title",
+            "release",
+            "environment",
+            "description",
+            "service",
+            "under_change",
+            *WINDOW,
+            *PLACE,
+            *EXTERNAL,
+        ),
+        required=("title", "release"),
+        fixed=("release", "environment", "service", "under_change", *EXTERNAL),
+        may_open=policies.may_deploy,
+        may_edit=policies.may_edit_deployment,
+        opener=open_deployment,
+        help=_("One release put into one environment."),
+    ),
+    Kind(
+        name="article",
+        prefix="KB",
+        label=_("Article"),
+        label_plural=_("Knowledge"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="articles",
+        model=KnowledgeArticle,
+        machine=ARTICLE,
+        fields=("title", "description", "service", "review_by", *PLACE, *EXTERNAL),
+        fixed=EXTERNAL,
+        may_open=policies.may_write,
+        may_edit=policies.may_edit_article,
+        public_states=("published",),
+        help=_("An answer written down once, so that nobody has to find it out again."),
+    ),
+)

@@ -1,0 +1,205 @@
+"""What a release still lacks before it can go live, condition by condition.
+
+The guards of the machine, the REST answer and the page all read the same list, so none of them can
+say go while another says no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core.decisions import ALLOW, Decision, deny
+from itsm.core.machine import Phase
+from valuechain.deliver_support.models import ChangeFreeze
+from valuechain.records.kinds import kinds
+from valuechain.records.models import Link, Record
+from valuechain.records.vocabulary import LinkKind
+
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that is missing: a sentence, and the record it concerns if there is one."""
+
+    name: str
+    sentence: Sentence
+    record: Record | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of the go/no-go list; it is met when nothing is missing."""
+
+    name: str
+    label: Sentence
+    missing: tuple[Blocker, ...] = field(default=())
+
+    @property
+    def is_met(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a release is tied to: the components it is to deploy, its specifications and changes."""
+
+    components: list[Record]
+    specs: list[int]
+    changes: list[Record]
+
+
+def parts_of(release: Any) -> Parts:
+    """Return what a release consists of. Two queries.
+
+    Its components are those linked to it, and those built to a specification it implements that no
+    other release takes. A component that was dropped is nobody's concern, nor is a change that was
+    given up; changes count whichever way round they are linked.
+    """
+    ties = Link.objects.filter(Q(source_id=release.pk) | Q(target_id=release.pk))
+    direct, specs = [], []
+    changes: dict[int, Record] = {}
+    for tie in ties.select_related("source", "target"):
+        other = tie.target if tie.source_id == release.pk else tie.source
+        if other.kind == "change" and other.phase != Phase.VOID:
+            changes[other.pk] = other
+        if tie.source_id != release.pk:
+            continue
+        if tie.kind == LinkKind.DEPLOYS and other.kind == "component":
+            direct.append(other.pk)
+        if tie.kind == LinkKind.IMPLEMENTS and other.kind == "design_spec":
+            specs.append(other.pk)
+    return Parts(_components(direct, specs), specs, [changes[pk] for pk in sorted(changes)])
+
+
+def _components(direct: list[int], specs: list[int]) -> list[Record]:
+    if "component" not in kinds or not (direct or specs):
+        return []
+    built = Link.objects.filter(
+        kind=LinkKind.IMPLEMENTS, target_id__in=specs, source__kind="component"
+    ).values("source_id")
+    elsewhere = Link.objects.filter(
+        kind=LinkKind.DEPLOYS, source__kind="release", target__kind="component"
+    ).exclude(source__phase=Phase.VOID)
+    found = kinds["component"].model._default_manager.filter(
+        Q(pk__in=direct) | Q(pk__in=built) & ~Q(pk__in=elsewhere.values("target_id"))
+    )
+    return list(found.exclude(phase=Phase.VOID).order_by("pk"))
+
+
+def _contents_named(parts: Parts) -> Condition:
+    missing: tuple[Blocker, ...] = ()
+    if not (parts.components or parts.specs or parts.changes):
+        missing = (
+            Blocker("contents", _("Link the components, specifications or changes it contains.")),
+        )
+    return Condition("contents", _("It says what it contains"), missing)
+
+
+def _components_available(parts: Parts) -> Condition:
+    missing = []
+    for component in parts.components:
+        answer = component.kind_entry.assure("releasable", component)
+        if not answer:
+            missing.append(Blocker(component.number, answer.reason, component))
+    return Condition("components", _("Every component it must have is in place"), tuple(missing))
+
+
+def _tested(release: Any) -> Condition:
+    missing: tuple[Blocker, ...] = ()
+    if not release.tests_passed:
+        missing = (Blocker("tests", _("Record that the tests passed, and what they showed.")),)
+    return Condition("tests", _("The tests passed"), missing)
+
+
+def _change_authorised(parts: Parts) -> Condition:
+    found = parts.changes
+    if any(change.kind_entry.assure("authorised", change) for change in found):
+        return Condition("change", _("Its change is authorised"))
+    missing = tuple(
+        Blocker(change.number, _("%(number)s is not authorised yet.") % {"number": change.number},
+                change)
+        for change in found
+    ) or (Blocker("change", _("Link the change it goes live under.")),)  # fmt: skip
+    return Condition("change", _("Its change is authorised"), missing)
+
+
+def _window_open(release: Any) -> Condition:
+    return Condition(
+        "window",
+        _("Its window is outside every change freeze"),
+        tuple(
+            Blocker("freeze", words)
+            for words in frozen(release, release.window_start, release.window_end)
+        ),
+    )
+
+
+def frozen(record: Any, start: Any, end: Any) -> list[str]:
+    """Say which change freezes a window of a record would fall into. One query, or none."""
+    if start is None or end is None:
+        return []
+    freezes = ChangeFreeze.objects.holding_for(record).between(start, end)
+    return [
+        str(_("%(name)s: %(reason)s") % {"name": freeze.name, "reason": freeze.reason})
+        for freeze in freezes
+    ]
+
+
+def conditions(release: Any) -> list[Condition]:
+    """Return the whole go/no-go list of a release, met or not."""
+    parts = parts_of(release)
+    return [*_ready(release, parts), _change_authorised(parts), _window_open(release)]
+
+
+def _ready(release: Any, parts: Parts) -> list[Condition]:
+    return [_contents_named(parts), _components_available(parts), _tested(release)]
+
+
+def for_reader(found: Iterable[Condition], *, actor: Any) -> list[Condition]:
+    """Return the list as somebody may read it: what they may not see is missing without its name."""
+    found = list(found)
+    named = [b.record.pk for c in found for b in c.missing if b.record is not None]
+    if not named:
+        return found
+    seen = set(Record.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True))
+    unseen = Blocker("hidden", _("Something you have no access to is not in place."))
+    return [
+        replace(
+            condition,
+            missing=tuple(
+                dict.fromkeys(
+                    blocker if blocker.record is None or blocker.record.pk in seen else unseen
+                    for blocker in condition.missing
+                )
+            ),
+        )
+        for condition in found
+    ]
+
+
+def is_ready(release: Any) -> Decision:
+    """Whether all it must have is in place and tested."""
+    return _decided(_ready(release, parts_of(release)), code="not_ready")
+
+
+def may_go_live(release: Any) -> Decision:
+    """Whether it is ready still, its change is authorised and its window is open."""
+    return _decided(conditions(release), code="not_ready_to_go_live")
+
+
+def _decided(found: Iterable[Condition], *, code: str) -> Decision:
+    missing = [blocker for condition in found for blocker in condition.missing]
+    if not missing:
+        return ALLOW
+    return deny(
+        " ".join(str(blocker.sentence) for blocker in missing),
+        missing=[blocker.name for blocker in missing],
+        code=code,
+    )
