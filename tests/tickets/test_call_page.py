@@ -1,0 +1,309 @@
+"""Logging a call: the ticket it makes, the one it joins, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from itsm.accounts.models import User
+from itsm.core import clock
+from tests.factories import a_ticket
+from tickets.forms import sign_opening
+from tickets.models import Incident, ServiceRequest
+from tickets.similar import similar_incidents
+from valuechain.records.models import Comment, Participation, Record
+from valuechain.records.vocabulary import Channel, ParticipationRole
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/tickets/call/"
+
+
+@pytest.fixture
+def desk_client(agent):
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def call(requester):
+    """What the page sends for an ordinary call; `call(impact=3)` changes a part."""
+
+    def call_(**changes):
+        return {
+            "caller": requester.name,
+            "caller_id": "",
+            "title": "The printer on floor 2 eats paper",
+            "impact": "4",
+            "urgency": "3",
+            "kind": "incident",
+            "resolution_code": "fixed",
+            "opened": sign_opening(clock.now()),
+            **changes,
+        }
+
+    return call_
+
+
+def test_a_call_becomes_a_ticket_whose_number_is_shown_to_be_read_out(
+    desk_client, call, requester, desk
+):
+    answer = desk_client.post(PAGE, call(), follow=True)
+
+    ticket = Incident.objects.get()
+    assert (ticket.requester, ticket.channel, ticket.team) == (requester, Channel.PHONE, desk)
+    assert (ticket.impact, ticket.urgency, ticket.priority) == (4, 3, 3)
+    assert answer.redirect_chain == [(f"/tickets/{ticket.number}/?logged=1", 302)]
+    assert "The call is logged. Read out:" in answer.content.decode()
+
+
+def test_the_call_began_when_the_page_was_opened_and_its_length_is_time_spent(
+    desk_client, call, frozen, agent
+):
+    opened = clock.now()
+    sent = call()
+    frozen.shift(timedelta(minutes=3))
+
+    desk_client.post(PAGE, sent)
+
+    ticket = Incident.objects.get()
+    entry = ticket.time_entries.get()
+    assert ticket.received_at == opened
+    assert ticket.opened_at == clock.now()
+    assert (entry.seconds, entry.person) == (180, agent)
+
+
+@pytest.mark.parametrize("opened", ["", "nonsense", "long ago"])
+def test_an_opening_that_is_no_use_is_taken_as_now(desk_client, call, frozen, opened):
+    sent = call(opened=sign_opening(clock.now()) if opened == "long ago" else opened)
+    frozen.shift(timedelta(hours=5))
+
+    desk_client.post(PAGE, sent)
+
+    ticket = Incident.objects.get()
+    assert ticket.received_at == clock.now()
+    assert not ticket.time_entries.exists()
+
+
+def test_somebody_new_is_added_with_name_and_phone(desk_client, call, organisation):
+    desk_client.post(
+        PAGE,
+        call(
+            caller="Nina Newcomer", new_caller="on", phone="+43 1 99", organisation=organisation.pk
+        ),
+    )
+
+    nina = User.objects.get(name="Nina Newcomer")
+    assert (nina.phone, nina.organisation, nina.email) == ("+43 1 99", organisation, None)
+    assert Incident.objects.get().requester == nina
+
+
+def test_nobody_is_added_when_the_ticket_is_refused(desk_client, call):
+    answer = desk_client.post(PAGE, call(caller="Nina Newcomer", new_caller="on", title=""))
+
+    assert answer.status_code == 422
+    assert not User.objects.filter(name="Nina Newcomer").exists()
+
+
+def test_an_unknown_name_is_answered_with_whom_it_might_mean_and_all_that_was_typed(
+    desk_client, call, requester
+):
+    answer = desk_client.post(PAGE, call(caller="Requester", description="It smokes."))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "There is a problem" in page
+    assert f"{requester.name} &lt;{requester.email}&gt;" in page
+    assert "The printer on floor 2 eats paper" in page
+    assert "It smokes." in page
+    assert not Record.objects.exists()
+
+
+def test_digits_are_a_phone_or_an_employee_number_and_never_an_id(desk_client, call, requester):
+    User.objects.filter(pk=requester.pk).update(employee_number="4711", phone="0043 1 55")
+
+    by_number = desk_client.post(PAGE, call(caller="4711"))
+    by_id = desk_client.post(PAGE, call(caller=str(requester.pk)))
+
+    assert by_number.status_code == 302
+    assert by_id.status_code == 422
+
+
+def test_of_two_people_with_one_name_the_one_picked_is_meant(desk_client, call, organisation):
+    _one, other = (
+        User.objects.create_user(None, name="Sam Same", organisation=organisation) for _ in "ab"
+    )
+
+    refused = desk_client.post(PAGE, call(caller="Sam Same"))
+    logged = desk_client.post(PAGE, call(caller="Sam Same", caller_id=str(other.pk)))
+
+    assert (refused.status_code, logged.status_code) == (422, 302)
+    assert Incident.objects.get().requester == other
+
+
+def test_what_was_solved_on_the_phone_is_logged_and_resolved_in_one(desk_client, call):
+    desk_client.post(PAGE, call(action="resolve", resolution="Turned it off and on."))
+
+    ticket = Incident.objects.get()
+    assert (ticket.state, ticket.resolution) == ("resolved", "Turned it off and on.")
+
+
+def test_a_request_solved_on_the_phone_is_fulfilled(desk_client, call):
+    desk_client.post(
+        PAGE, call(kind="service_request", action="resolve", resolution="Access is given.")
+    )
+
+    assert ServiceRequest.objects.get().state == "fulfilled"
+
+
+def test_resolving_without_saying_what_was_done_opens_nothing(desk_client, call):
+    answer = desk_client.post(PAGE, call(action="resolve"))
+
+    assert answer.status_code == 422
+    assert "Write what was done." in answer.content.decode()
+    assert not Record.objects.exists()
+
+
+def test_log_and_next_offers_an_empty_form_and_says_the_number(desk_client, call):
+    answer = desk_client.post(PAGE, call(action="next"), follow=True)
+
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert f"{Incident.objects.get().number} is logged." in answer.content.decode()
+
+
+def test_a_second_report_joins_the_open_ticket_and_its_words_stay_inside(
+    desk_client, call, requester, colleague
+):
+    ticket = a_ticket(actor=requester, title="Printer on floor 2 jams")
+
+    answer = desk_client.post(PAGE, call(caller=colleague.name, title="", join=ticket.number))
+
+    comment = Comment.objects.get()
+    assert answer["Location"] == f"/tickets/{ticket.number}/#comment-{comment.pk}"
+    assert (comment.form, comment.visibility) == ("call", "internal")
+    assert Participation.objects.filter(
+        record=ticket, person=colleague, role=ParticipationRole.AFFECTED
+    ).exists()
+    assert Record.objects.count() == 1
+
+
+def test_joining_needs_a_caller_and_keeps_what_was_typed(desk_client, call, requester):
+    ticket = a_ticket(actor=requester)
+
+    answer = desk_client.post(PAGE, call(caller="", join=ticket.number))
+
+    assert answer.status_code == 422
+    assert "The printer on floor 2 eats paper" in answer.content.decode()
+
+
+def test_nobody_joins_a_ticket_they_cannot_see(call, requester, outsider):
+    ticket = a_ticket(actor=requester)
+    client = Client()
+    client.force_login(outsider)
+
+    assert client.post(PAGE, call(join=ticket.number)).status_code == 404
+
+
+def test_what_reads_alike_stands_beside_the_form(desk_client, requester):
+    same = a_ticket(actor=requester, title="Printer floor 2 eats the paper")
+    a_ticket(actor=requester, title="Cannot sign in to payroll")
+
+    page = desk_client.get(f"{PAGE}beside/?title=printer eating paper&caller={requester.name}")
+
+    html = page.content.decode()
+    assert f'name="join" value="{same.number}"' in html
+    assert "Add Rita Requester to this" in html
+    assert html.count('data-keys="Alt+') == 1
+
+
+@pytest.mark.parametrize("words", ["pritner eats paper", "paper printer", "PRINTER"])
+def test_typing_errors_and_another_order_of_words_hide_no_match(agent, requester, words):
+    ticket = a_ticket(actor=requester, title="Printer eats paper")
+
+    assert similar_incidents(words, actor=agent, now=clock.now()) == [ticket]
+
+
+def test_old_finished_and_foreign_tickets_are_not_offered_but_a_major_one_always_is(
+    agent, requester, outsider, frozen
+):
+    old = a_ticket(actor=requester, title="Mail is down everywhere")
+    major = a_ticket(actor=requester, title="Mail is down for all")
+    Incident.objects.filter(pk=major.pk).update(is_major=True)
+    a_ticket(actor=outsider, requester=outsider, title="Mail is down over there")
+    frozen.shift(timedelta(hours=80))
+    new = a_ticket(actor=requester, title="Mail is down again")
+
+    found = similar_incidents("mail is down", actor=agent, now=clock.now())
+
+    assert found == [major, new]
+    assert old not in found
+
+
+def test_the_priority_follows_the_words_said_on_the_phone(desk_client):
+    page = desk_client.get(f"{PAGE}beside/?impact=1&urgency=1").content.decode()
+
+    assert "P1 Critical" in page
+
+
+def test_the_callers_open_records_are_named_first(desk_client, requester):
+    ticket = a_ticket(actor=requester, title="Screen flickers")
+
+    page = desk_client.get(f"{PAGE}?caller={requester.email}").content.decode()
+
+    assert "Open for Rita Requester" in page
+    assert ticket.number in page
+
+
+def test_without_scripts_one_press_shows_what_is_known_and_keeps_what_was_typed(
+    desk_client, call, requester
+):
+    ticket = a_ticket(actor=requester, title="The printer on floor 2 is on fire")
+
+    page = desk_client.post(PAGE, call(action="look")).content.decode()
+
+    assert ticket.number in page
+    assert 'value="The printer on floor 2 eats paper"' in page
+    assert "There is a problem" not in page
+    assert Record.objects.count() == 1
+
+
+def test_a_telephone_system_can_open_the_page_with_the_caller_filled_in(desk_client, requester):
+    answer = desk_client.get(f"/tickets/new/?channel=call&caller={requester.email}", follow=True)
+
+    assert answer.redirect_chain[0][0].startswith(PAGE)
+    assert f"{requester.name} &lt;{requester.email}&gt;" in answer.content.decode()
+
+
+def test_only_those_who_keep_the_desk_going_log_calls(planner, requester, call):
+    client = Client()
+    client.force_login(planner)
+
+    assert client.get(PAGE).status_code == 403
+    assert client.post(PAGE, call()).status_code == 403
+
+
+def test_an_agent_without_a_team_logs_for_those_they_serve_and_loses_nothing_otherwise(
+    call, requester, outsider
+):
+    client = Client()
+    client.force_login(outsider)
+
+    answer = client.post(PAGE, call(caller=requester.name))
+
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert "The printer on floor 2 eats paper" in answer.content.decode()
+    assert not Record.objects.exists()
+
+
+def test_what_stands_beside_costs_the_same_however_many_tickets_are_alike(
+    desk_client, requester, django_assert_max_num_queries
+):
+    for number in range(12):
+        a_ticket(actor=requester, title=f"Printer {number} eats paper")
+
+    with django_assert_max_num_queries(14):
+        desk_client.get(f"{PAGE}beside/?title=printer eats paper&caller={requester.name}")

@@ -1,0 +1,1 @@
+"""The service desk: five kinds of ticket, how they come in, and what is said on them."""

@@ -1,0 +1,27 @@
+"""The service desk as a Django app: it registers the five kinds of ticket."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketsConfig(AppConfig):
+    """Registers incident, service request, change, problem and project initiation."""
+
+    name = "tickets"
+    label = "tickets"
+    verbose_name = _("Tickets")
+
+    def ready(self) -> None:
+        """Put the kinds into the registry and listen for requesters' replies."""
+        from tickets import panels, planned, receivers
+        from tickets.flows import FLOWS
+        from tickets.kinds import TICKETS
+        from valuechain.records.flows import flows
+        from valuechain.records.kinds import kinds
+
+        for kind in TICKETS:
+            kinds.register(kind)
+        flows.accept(*FLOWS)
+        panels.register()
+        planned.register()
+        receivers.connect()

@@ -1,0 +1,145 @@
+"""The five kinds of ticket as the registry knows them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tickets import policies
+from tickets.actions import edit_ticket, open_ticket, survivor_of
+from tickets.models import Change, Incident, Problem, ProjectInitiation, ServiceRequest
+from tickets.states import CHANGE, INCIDENT, PROBLEM, PROJECT_INITIATION, SERVICE_REQUEST
+from valuechain.records.kinds import Kind
+from valuechain.records.policies import may_desk
+from valuechain.records.vocabulary import Activity
+
+#: What every ticket is asked for, in the order a form shows it.
+COMMON = (
+    "title",
+    "description",
+    "requester",
+    "caller",
+    "service",
+    "impact",
+    "urgency",
+    "channel",
+    "organisation",
+    "team",
+    "owner",
+    "received_at",
+    "external_source",
+    "external_id",
+)
+#: Set once, when the ticket is opened; team and owner change through `reassign`.
+FIXED = ("channel", "team", "owner", "received_at", "external_source", "external_id")
+
+TICKETS = (
+    Kind(
+        name="incident",
+        prefix="INC",
+        label=_("Incident"),
+        label_plural=_("Incidents"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="tickets",
+        model=Incident,
+        machine=INCIDENT,
+        fields=COMMON,
+        fixed=FIXED,
+        required=("title", "requester"),
+        may_open=policies.may_open_ticket,
+        may_edit=may_desk,
+        opener=open_ticket,
+        editor=edit_ticket,
+        successor=survivor_of,
+        faces_requesters=True,
+        help=_("Something is broken or slower than it should be."),
+    ),
+    Kind(
+        name="service_request",
+        prefix="REQ",
+        label=_("Service request"),
+        label_plural=_("Service requests"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="tickets",
+        model=ServiceRequest,
+        machine=SERVICE_REQUEST,
+        fields=COMMON,
+        fixed=FIXED,
+        required=("title", "requester"),
+        may_open=policies.may_open_ticket,
+        may_edit=may_desk,
+        opener=open_ticket,
+        editor=edit_ticket,
+        successor=survivor_of,
+        faces_requesters=True,
+        help=_("Somebody needs access, equipment or information they are entitled to."),
+    ),
+    Kind(
+        name="change",
+        prefix="CHG",
+        label=_("Change"),
+        label_plural=_("Changes"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="tickets",
+        model=Change,
+        machine=CHANGE,
+        fields=(*COMMON, "change_type", "risk", "plan", "backout_plan", "test_plan", "has_outage"),
+        fixed=FIXED,
+        required=("title", "requester"),
+        may_open=policies.may_open_staff_ticket,
+        may_edit=policies.may_edit_change,
+        opener=open_ticket,
+        editor=edit_ticket,
+        successor=survivor_of,
+        assurances={"authorised": policies.is_authorised},
+        help=_("Something that runs is to be added, altered or taken away."),
+    ),
+    Kind(
+        name="problem",
+        prefix="PRB",
+        label=_("Problem"),
+        label_plural=_("Problems"),
+        activity=Activity.DELIVER_SUPPORT,
+        resource="tickets",
+        model=Problem,
+        machine=PROBLEM,
+        fields=(*COMMON, "root_cause", "workaround"),
+        fixed=FIXED,
+        required=("title", "requester"),
+        may_open=policies.may_open_staff_ticket,
+        may_edit=may_desk,
+        opener=open_ticket,
+        editor=edit_ticket,
+        successor=survivor_of,
+        help=_("Incidents have a cause that is yet to be found or removed."),
+    ),
+    Kind(
+        name="project_initiation",
+        prefix="PRJ",
+        label=_("Project initiation"),
+        label_plural=_("Project initiations"),
+        activity=Activity.ENGAGE,
+        resource="tickets",
+        model=ProjectInitiation,
+        machine=PROJECT_INITIATION,
+        fields=(
+            *COMMON,
+            "business_case",
+            "scope",
+            "options",
+            "sponsor",
+            "cost_low",
+            "cost_high",
+            "benefits",
+            "risks",
+        ),
+        fixed=FIXED,
+        required=("title", "requester"),
+        may_open=policies.may_open_ticket,
+        may_edit=policies.may_edit_project,
+        opener=open_ticket,
+        editor=edit_ticket,
+        successor=survivor_of,
+        faces_requesters=True,
+        help=_("The demand is large enough to need a business case first."),
+    ),
+)

@@ -1,0 +1,81 @@
+"""How tickets are shown: the columns and named views of their lists, what their page adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tickets.asks import TICKET_KINDS
+from valuechain.records.models import Record
+from valuechain.records.panels import panels
+from valuechain.records.policies import may_desk, may_work
+from valuechain.records.vocabulary import LinkKind, ParticipationRole
+
+
+def register() -> None:
+    """Tell the record pages how tickets are shown."""
+    if ticket_page not in panels.pages:
+        panels.pages.append(ticket_page)
+    panels.resource_labels["tickets"] = (_("ticket"), _("Tickets"))
+    panels.default_ordering["tickets"] = "next_due_at"
+    panels.columns["tickets"] = (
+        "number", "title", "requester", "priority", "clock", "state", "owner", "updated_at",
+    )  # fmt: skip
+    panels.named_views["tickets"] = (
+        ("open", _("All open"), "state=open"),
+        ("unassigned", _("Unassigned"), "state=open&owner=none"),
+        ("mine", _("Mine"), "state=open&owner=me"),
+        ("team", _("My teams"), "state=open&team=mine"),
+        ("overdue", _("Overdue"), "state=open&overdue=true"),
+        ("waiting", _("Waiting"), "phase=waiting"),
+        ("finished", _("Finished"), "state=closed"),
+        ("all", _("All"), "view=all"),
+    )
+
+
+def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
+    """Return what the page of a ticket shows beyond that of any record. Four queries at most."""
+    if record.kind not in TICKET_KINDS:
+        return {}
+    may_change = bool(may_work(actor, record))
+    children = list(
+        Record.objects.visible_to(actor)
+        .filter(links_out__target_id=record.pk, links_out__kind=LinkKind.CHILD_OF)
+        .with_people()
+        .distinct()[:20]
+    )
+    return {
+        "successor": record.kind_entry.successor(record),
+        "children": children,
+        "children_open": sum(child.is_live for child in children),
+        "is_major": getattr(record, "is_major", False) and record.is_live,
+        "is_watching": any(
+            taking.person_id == actor.pk and taking.role == ParticipationRole.WATCHER
+            for taking in record.participations.all()
+        ),
+        "watch_url": reverse("ticket-watch", args=[record.number]),
+        "spent_s": record.time_entries.aggregate(total=Sum("seconds"))["total"] or 0,
+        "time_url": reverse("ticket-time", args=[record.number]) if may_change else "",
+        "take_url": reverse("ticket-take", args=[record.number])
+        if may_change and record.is_live and record.owner_id is None and _takes(record, actor)
+        else "",
+        "split_url": reverse("ticket-split", args=[record.number])
+        if record.is_live and may_desk(actor, record)
+        else "",
+    }
+
+
+def _takes(record: Record, actor: Any) -> bool:
+    return taking_step(record, actor) is not None
+
+
+def taking_step(record: Record, actor: Any) -> str | None:
+    """Return the transition by which the actor makes the ticket their own, or None."""
+    machine = record.kind_entry.machine
+    for step in machine.leaving(record.state):
+        if step.name in ("assign", "reassign") and machine.decide(step, record, actor):
+            return step.name
+    return None

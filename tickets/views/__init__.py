@@ -1,0 +1,14 @@
+"""The desk's own pages, beside those of any record."""
+
+from tickets.views.calling import BesideView, CallView, NewTicketView
+from tickets.views.working import SplitView, TakeView, TimeView, WatchView
+
+__all__ = [
+    "BesideView",
+    "CallView",
+    "NewTicketView",
+    "SplitView",
+    "TakeView",
+    "TimeView",
+    "WatchView",
+]
