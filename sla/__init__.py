@@ -1,0 +1,1 @@
+"""Service level clocks: what counts, when it is due, and why."""

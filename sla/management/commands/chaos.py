@@ -1,0 +1,140 @@
+"""`manage.py chaos` kills everything at random while clocks come due, then counts what fired."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sys
+from argparse import SUPPRESS
+from collections import Counter
+from datetime import datetime
+from time import monotonic, sleep
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from itsm.core import clock
+from itsm.runtime import processes
+from sla.chaos.stage import Stage
+from sla.chaos.timers import Window, count, drop_unique_keys, left, prepare
+
+#: What is due has to be done this many seconds after the last blow.
+PATIENCE_S = 240
+
+
+class Command(BaseCommand):
+    """Runs real workers, beats and engines of its own, never those of `.data`."""
+
+    help = "Kill workers, beats, Valkey and PostgreSQL while clocks come due; exit 1 when one is missed or fires twice."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--timers", type=int, default=2_000)
+        parser.add_argument("--minutes", type=float, default=0.5)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--calm", action="store_true", help="kill nothing: how late is it then?"
+        )
+        parser.add_argument(
+            "--sabotage",
+            choices=("claim", "unique"),
+            action="append",
+            default=[],
+            help="break a safeguard on purpose: the run should then fail",
+        )
+        parser.add_argument("--inside", default="", help=SUPPRESS)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Play one run and print its table."""
+        if options["inside"]:
+            self._inside(**options)
+            return
+        broken = options["sabotage"]
+        stage = Stage(include="sla.chaos.sabotage" if "claim" in broken else "")
+        processes.adopt_orphans()
+        # Whoever ends the run early gets the processes and the folder cleared away as well.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        try:
+            outcome = self._play(stage, broken=broken, **options)
+        finally:
+            stage.strike()
+        if outcome["missed"] or outcome["twice"] or outcome["set_aside"] or outcome["differing"]:
+            raise SystemExit(1)
+
+    def _play(self, stage: Stage, *, broken: list[str], **options: Any) -> dict[str, Any]:
+        seconds = options["minutes"] * 60
+        self._say("starting engines and making the tables")
+        stage.raise_curtain()
+        stage.manage("migrate", "--verbosity=0")
+        if "unique" in broken:
+            stage.manage("chaos", "--inside=drop")
+        self._say(f"making {options['timers']} records")
+        made = stage.manage(
+            "chaos",
+            "--inside=prepare",
+            f"--timers={options['timers']}",
+            f"--minutes={seconds / 60}",
+        )
+        window = _window(made)
+        stage.start_processes()
+        dice = random.Random(options["seed"])  # noqa: S311 - a run can be played again, no secret
+        blows = self._strike_until(stage, window, dice, calm=options["calm"])
+        self._say("letting everything recover")
+        recovered = self._recover(stage, made)
+        outcome = json.loads(stage.manage("chaos", f"--inside=count:{made.strip()}"))
+        outcome |= {"seed": options["seed"], "blows": sum(blows.values()), "recovery_s": recovered}
+        for name, value in {**outcome, **blows}.items():
+            self.stdout.write(f"  {name:<22}{value}")
+        return dict(outcome)
+
+    def _strike_until(
+        self,
+        stage: Stage,
+        window: Window,
+        dice: random.Random,
+        calm: bool,  # noqa: FBT001 - a switch
+    ) -> Counter[str]:
+        while clock.now() < window.first:
+            sleep(0.2)
+        self._say("the first timer is due" + ("" if calm else "; now the blows fall"))
+        blows: Counter[str] = Counter()
+        while clock.now() < window.last:
+            sleep(min(dice.uniform(0.5, 2), max(0.1, (window.last - clock.now()).total_seconds())))
+            stage.thaw()
+            if not calm:
+                blows[dice.choice(stage.blows())(dice).rstrip("0123456789")] += 1
+            stage.start_processes()
+        stage.thaw(everybody=True)
+        return blows
+
+    def _recover(self, stage: Stage, made: str) -> float:
+        started = monotonic()
+        while monotonic() - started < PATIENCE_S:
+            stage.start_processes()
+            if int(stage.manage("chaos", f"--inside=left:{made.strip()}")) == 0:
+                break
+            sleep(1)
+        return round(monotonic() - started, 1)
+
+    def _inside(self, **options: Any) -> None:
+        """The parts that need the database of the run; each in a process of its own."""
+        what, _colon, window = options["inside"].partition(":")
+        if what == "drop":
+            drop_unique_keys()
+        elif what == "prepare":
+            made = prepare(options["timers"], options["minutes"] * 60)
+            self.stdout.write(f"{made.first.isoformat()} {made.last.isoformat()}")
+        elif what == "left":
+            self.stdout.write(str(left(_window(window))))
+        else:
+            self.stdout.write(json.dumps(count(_window(window))))
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(f"chaos: {words}")
+        self.stdout.flush()
+
+
+def _window(text: str) -> Window:
+    first, last = (datetime.fromisoformat(part) for part in text.split())
+    return Window(first, last)

@@ -1,0 +1,135 @@
+"""Clocks as pages show them: the badges of a list's rows and the clocks of a record's page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core import clock as time
+from sla.models import Clock
+from sla.published import business_time, promise
+from sla.vocabulary import AgreementKind, ClockState, Metric
+from valuechain.records.panels import panels
+
+#: With less than this share of its target left a clock is shown as at risk.
+RISK_SHARE = 0.2
+_SHOWN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MET, ClockState.BREACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One clock as the badge and the box of a page draw it. Seconds are business seconds."""
+
+    id: int
+    metric: str
+    metric_label: Any
+    agreement_kind: str
+    policy_label: str
+    state: str
+    due_at: datetime | None
+    remaining_s: float
+    target_s: int
+    is_open_now: bool
+    next_change_at: datetime | None
+    risk_s: int
+    finished_at: datetime | None
+    pause_reason: str
+
+
+def connect() -> None:
+    """Add clocks to record pages and lists, and their words to the timeline."""
+    panels.rows.append(put_on_rows)
+    panels.pages.append(put_on_page)
+    panels.event_words["clock.breached"] = ("sla", _("missed a deadline"))
+    panels.event_words["clock.escalated"] = ("sla", _("escalated"))
+
+
+def put_on_rows(records: Sequence[Any], actor: Any) -> None:
+    """Set `clock` on each row: the one that is due first, else one that is paused. One query."""
+    found = clocks_for(records, actor, unfinished=True)
+    for record in records:
+        faces = found.get(record.pk)
+        record.clock = min(faces, key=_urgency) if faces else None
+
+
+def put_on_page(record: Any, actor: Any) -> dict[str, Any]:
+    """Return `clocks` for the page of a record. One query."""
+    return {"clocks": clocks_of(record, actor)}
+
+
+def clocks_of(record: Any, actor: Any) -> list[ClockFace]:
+    """Return the clocks of a record that the actor may see, the latest cycle of each. One query."""
+    return clocks_for([record], actor).get(record.pk, [])
+
+
+def clocks_for(
+    records: Iterable[Any], actor: Any, *, unfinished: bool = False
+) -> dict[int, list[ClockFace]]:
+    """Return the clocks of many records, already known to be visible, by their ids. One query."""
+    by_id = {record.pk: record for record in records}
+    rows = Clock.objects.filter(record__in=list(by_id), state__in=_SHOWN).order_by("cycle", "pk")
+    if unfinished:
+        rows = rows.unfinished()
+    latest: dict[tuple[int, str, str], Clock] = {}
+    for row in rows:
+        latest[row.record_id, row.agreement_kind, row.metric] = row
+    now = time.now()
+    faces: dict[int, list[ClockFace]] = defaultdict(list)
+    for row in latest.values():
+        record = by_id[row.record_id]
+        is_worker = actor.access.works_on(record)
+        if row.agreement_kind == AgreementKind.SLA or is_worker:
+            faces[row.record_id].append(face(row, record, now, with_reason=is_worker))
+    for shown in faces.values():
+        shown.sort(key=lambda one: (list(AgreementKind).index(AgreementKind(one.agreement_kind)),
+                                    list(Metric).index(Metric(one.metric))))  # fmt: skip
+    return dict(faces)
+
+
+def face(clock: Clock, record: Any, now: datetime, *, with_reason: bool) -> ClockFace:
+    """Return one clock as it stands at `now`. No query once its editions are known."""
+    hours = business_time(clock.calendar_version_id)
+    rules = promise(clock.agreement_version_id)
+    runs = clock.remaining_s is None and clock.due_at is not None
+    is_paused = not runs and not clock.is_finished
+    return ClockFace(
+        id=clock.pk,
+        metric=clock.metric,
+        metric_label=Metric(clock.metric).label,
+        agreement_kind=clock.agreement_kind,
+        policy_label=f"{rules.name} v{rules.number}",
+        state=_state(clock, now),
+        due_at=clock.due_at,
+        remaining_s=_remaining(clock, now),
+        target_s=clock.target_s,
+        is_open_now=runs and hours.is_open(now),
+        next_change_at=hours.next_change(now) if runs else None,
+        risk_s=round(clock.target_s * RISK_SHARE),
+        finished_at=clock.finished_at,
+        pause_reason=record.waiting_reason if is_paused and with_reason else "",
+    )
+
+
+def _state(clock: Clock, now: datetime) -> str:
+    """The state as it is now, also in the second before the sweep writes a breach down."""
+    if clock.state == ClockState.RUNNING and clock.due_at is not None and now > clock.due_at:
+        return ClockState.BREACHED.value
+    return clock.state
+
+
+def _remaining(clock: Clock, now: datetime) -> float:
+    if clock.remaining_s is not None or clock.due_at is None:
+        return clock.remaining_s or 0
+    hours = business_time(clock.calendar_version_id)
+    if now <= clock.due_at:
+        return hours.elapsed(now, clock.due_at)
+    return -hours.elapsed(clock.due_at, now)
+
+
+def _urgency(shown: ClockFace) -> tuple[bool, float]:
+    return (True, shown.remaining_s) if shown.due_at is None else (False, shown.due_at.timestamp())
