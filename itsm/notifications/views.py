@@ -1,0 +1,211 @@
+"""The pages of notifications: what happened, what one wants, and what links in mail lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from itsm.accounts.models import User
+from itsm.core.errors import RuleViolation
+from itsm.notifications import actions, links
+from itsm.notifications.delivering import resend
+from itsm.notifications.forms import WishesForm
+from itsm.notifications.models import Mute, Notification, OutboundMail
+from itsm.notifications.vocabulary import Reason
+from valuechain.approvals.actions import vote
+from valuechain.approvals.forms import VoteForm
+from valuechain.approvals.models import Approval
+from valuechain.records.models import Record
+from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.vocabulary import Via
+
+MOST = 300
+
+
+def _base(request: HttpRequest) -> str:
+    user: Any = request.user
+    is_staff = user.is_authenticated and user.access.is_staff
+    return "base.html" if is_staff else "portal_base.html"
+
+
+@login_required
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """Show what happened to one's records, grouped by record, newest first."""
+    user: Any = request.user
+    shows_all = request.GET.get("show") == "all"
+    found = Notification.objects.visible_to(user).select_related("record", "event", "event__actor")
+    if not shows_all:
+        found = found.unread()
+    groups: dict[int, dict[str, Any]] = {}
+    for one in found[:MOST]:
+        group = groups.setdefault(one.record_id, {"record": one.record, "lines": [], "unread": 0})
+        group["lines"].append({"at": one.at, "why": Reason(one.reason).label,
+                               "who": one.event.actor, "is_unread": one.read_at is None})  # fmt: skip
+        group["unread"] += one.read_at is None
+    muted = Mute.objects.filter(person=user).select_related("record")
+    tabs = [
+        {"label": _("Unread"), "url": request.path, "current": not shows_all},
+        {"label": _("All"), "url": f"{request.path}?show=all", "current": shows_all},
+    ]
+    return render(
+        request,
+        "notifications/list.html",
+        {
+            "groups": [group | {"url": _page(group["record"], user)} for group in groups.values()],
+            "tabs": tabs,
+            "muted": [
+                one.record
+                for one in muted
+                if Record.objects.visible_to(user).filter(pk=one.record_id).exists()
+            ]
+            if shows_all
+            else [],
+            "base": _base(request),
+        },
+    )
+
+
+def _page(record: Record, user: Any) -> str:
+    from django.urls import reverse
+
+    if user.access.is_staff:
+        return record.get_absolute_url()
+    return reverse("portal-request", args=[record.number])
+
+
+@login_required
+@require_POST
+def notification_read(request: HttpRequest, number: str = "") -> HttpResponse:
+    """Mark what is about a record, or everything, as read."""
+    record = _visible(request, number) if number else None
+    actions.mark_read(actor=request.user, record_id=record.pk if record else None)
+    return redirect("notification-list")
+
+
+@login_required
+@require_POST
+def notification_mute(request: HttpRequest, number: str) -> HttpResponse:
+    """Hear nothing more of a record, or hear of it again."""
+    user: Any = request.user
+    record = _visible(request, number)
+    if "again" in request.POST:
+        actions.unmute(person_id=user.pk, record_id=record.pk)
+        messages.success(request, _("You hear of %(number)s again.") % {"number": number})
+    else:
+        actions.mute(person_id=user.pk, record_id=record.pk)
+        messages.success(request, _("You hear no more of %(number)s.") % {"number": number})
+    return redirect("notification-list")
+
+
+def _visible(request: HttpRequest, number: str) -> Record:
+    found = Record.objects.visible_to(request.user).filter(number=number.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@login_required
+def notification_settings(request: HttpRequest) -> HttpResponse:
+    """Choose for each reason whether to be told in the portal, by mail, once a day, or not."""
+    if request.method != "POST":
+        form = WishesForm(initial=WishesForm.initial_of(request.user))
+        return _settings(request, form)
+    form = WishesForm(request.POST)
+    if not form.is_valid():
+        return _settings(request, form, UNPROCESSABLE)
+    actions.choose(actor=request.user, wishes=form.wishes(), habits=form.habits())
+    messages.success(request, _("Your choices are kept."))
+    return redirect("notification-settings")
+
+
+def _settings(request: HttpRequest, form: WishesForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "base": _base(request)}
+    return render(request, "notifications/settings.html", context, status=status)
+
+
+@csrf_exempt  # A mail program follows List-Unsubscribe without a cookie; the signature stands for it.
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def notification_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop mail about one record: a page that asks, and does so only when the form is sent."""
+    found = links.read_mute(token)
+    if found is None:
+        raise Http404
+    is_done = request.method == "POST"
+    if is_done:
+        actions.mute(person_id=found[0], record_id=found[1])
+    return render(request, "notifications/stop.html", {"is_done": is_done})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def approval_by_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """Decide on an approval from a mail: the page asks, and only the form sent decides, once."""
+    found = links.read_approval(token)
+    if found is None:
+        raise Http404
+    person_id, approval_id, step = found
+    person = User.objects.filter(pk=person_id, is_active=True).first()
+    approval = Approval.objects.select_related("subject").filter(pk=approval_id).first()
+    if person is None or approval is None:
+        raise Http404
+    is_over = links.is_used(token) or not approval.is_pending or approval.current_step != step
+    form = VoteForm(request.POST) if request.method == "POST" else VoteForm()
+    status = 200
+    if request.method == "POST" and not is_over:
+
+        def decide(data: dict[str, Any]) -> Any:
+            links.use_up(token)
+            return vote(approval, actor=person, via=Via.EMAIL, **data)
+
+        if attempt(form, decide) is None:
+            status = UNPROCESSABLE
+        else:
+            is_over = True
+    context = {
+        "approval": approval,
+        "record": approval.subject.specific,
+        "person": person,
+        "form": form,
+        "is_over": is_over,
+    }
+    return render(request, "notifications/approve.html", context, status=status)
+
+
+@login_required
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show administrators the mail that could not be sent, and let them send it again."""
+    user: Any = request.user
+    if not user.access.is_admin:
+        raise Http404
+    if request.method == "POST":
+        pk = request.POST.get("mail", "")
+        mail = OutboundMail.objects.filter(pk=int(pk) if pk.isdecimal() else 0).first()
+        if mail is None:
+            raise Http404
+        try:
+            with transaction.atomic():
+                resend(mail, actor=user)
+        except RuleViolation as problem:
+            messages.error(request, str(problem.message))
+        else:
+            messages.success(request, _("It is sent again."))
+        return redirect("admin-mail-outbox")
+    waiting = OutboundMail.objects.select_related("record")
+    return render(
+        request,
+        "notifications/outbox.html",
+        {
+            "dead": waiting.filter(status=OutboundMail.Status.DEAD)[:MOST],
+            "late": waiting.filter(status=OutboundMail.Status.QUEUED, attempts__gt=0)[:MOST],
+        },
+    )

@@ -1,0 +1,197 @@
+"""Who is told what, why, and what they never hear."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from itsm.core import clock
+from itsm.notifications import actions
+from itsm.notifications.models import Mute, Notification, OutboundMail, Preference
+from tests.doors import browser
+from tests.factories import a_person, a_ticket
+from valuechain.records.actions import add_comment, perform, watch
+
+
+def reasons(person) -> list[str]:
+    return list(Notification.objects.filter(person=person).values_list("reason", flat=True))
+
+
+def say(ticket, actor, body="Hello", visibility="public", **more):
+    return add_comment(ticket, body=body, visibility=visibility, actor=actor, via="html", **more)
+
+
+def test_the_requester_is_told_of_an_answer_and_the_writer_is_not(ticket, agent, requester):
+    say(ticket, agent)
+
+    assert reasons(requester) == ["answered"]
+    assert reasons(agent) == []
+
+
+def test_the_owner_is_told_what_the_requester_says(ticket, agent, requester):
+    say(ticket, requester)
+
+    assert reasons(agent) == ["owner"]
+
+
+def test_of_a_note_only_those_who_work_on_it_hear(ticket, agent, lead, requester, colleague):
+    watch(ticket, person=colleague, actor=agent, via="html")
+
+    say(ticket, lead, "@rita.requester @colin.colleague look", visibility="internal")
+
+    assert reasons(agent) == ["owner"]
+    assert reasons(requester) == reasons(colleague) == []
+
+
+@pytest.mark.parametrize("name", ["@leo.lead", "@leo.lead@example.org", "(@Leo.Lead)"])
+def test_somebody_mentioned_hears_of_it(ticket, agent, lead, name):
+    say(ticket, agent, f"Ask {name}, they know.", visibility="internal")
+
+    assert reasons(lead) == ["mentioned"]
+
+
+def test_a_requester_cannot_call_staff_by_mentioning_them(ticket, requester, lead):
+    say(ticket, requester, "Ask @leo.lead")
+
+    assert reasons(lead) == []
+
+
+def test_whoever_it_is_assigned_to_hears_of_it(ticket, agent, lead):
+    data = {"owner": lead.email}
+    perform(ticket, "start", actor=agent, via="html")
+    perform(ticket, "reassign", actor=agent, via="html", data=data)
+
+    assert reasons(lead) == ["assigned"]
+
+
+def test_the_requester_hears_when_it_is_resolved(ticket, agent, requester):
+    data = {"resolution_code": "fixed", "resolution": "Done"}
+    perform(ticket, "resolve", actor=agent, via="html", data=data)
+
+    assert reasons(requester) == ["progress"]
+
+
+def test_nobody_hears_of_history_that_is_written_down_later(ticket, agent, requester):
+    Notification.objects.all().delete()
+    say(ticket, agent, at=clock.now() - timedelta(days=2))
+
+    assert not Notification.objects.exists()
+    assert not OutboundMail.objects.exists()
+
+
+def test_what_concerns_nobody_costs_no_query(
+    requester, organisation, django_assert_max_num_queries, stand_in_kinds
+):
+    from itsm.notifications.receivers import tell
+
+    record = a_ticket(actor=requester, organisation=organisation)
+    event = record.events.get()
+
+    with django_assert_max_num_queries(0):
+        tell(record, event)
+
+
+def test_a_muted_record_is_silent(ticket, agent, requester):
+    actions.mute(person_id=requester.pk, record_id=ticket.pk)
+
+    say(ticket, agent)
+
+    assert reasons(requester) == []
+    assert not OutboundMail.objects.filter(person=requester).exists()
+
+
+def test_a_person_chooses_where_they_are_told(ticket, agent, requester):
+    Preference.objects.create(person=requester, reason="answered", in_portal=False, mailing="off")
+
+    say(ticket, agent)
+
+    assert reasons(requester) == []
+    assert not OutboundMail.objects.filter(person=requester).exists()
+
+
+# Pages ---------------------------------------------------------------------------------------------
+
+
+def test_the_page_groups_by_record_names_the_reason_and_marks_as_read(ticket, agent, requester):
+    say(ticket, agent)
+    say(ticket, agent, "Again")
+    client = browser(requester)
+
+    page = client.get("/notifications/").text
+    assert page.count(ticket.title) == 1
+    assert "Your request was answered" in page
+    client.post(f"/notifications/{ticket.number}/read/")
+
+    assert ticket.title not in client.get("/notifications/").text
+    assert ticket.title in client.get("/notifications/?show=all").text
+
+
+def test_the_header_counts_what_is_unread(
+    ticket, agent, requester, django_capture_on_commit_callbacks
+):
+    cache.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        say(ticket, requester)
+    client = browser(agent)
+
+    assert '<span class="num">1</span>' in client.get("/notifications/").text
+
+
+def test_what_one_no_longer_sees_is_gone_from_the_page(ticket, agent, lead, requester):
+    say(ticket, lead, "A note", visibility="internal")
+    agent.grants.all().delete()
+    agent.memberships.all().delete()
+    ticket.__class__.objects.filter(pk=ticket.pk).update(owner=None)
+
+    assert ticket.title not in browser(agent).get("/notifications/?show=all").text
+
+
+def test_muting_and_hearing_again(ticket, agent, requester):
+    client = browser(requester)
+
+    client.post(f"/notifications/{ticket.number}/mute/")
+    assert Mute.objects.filter(person=requester).exists()
+    client.post(f"/notifications/{ticket.number}/mute/", {"again": "1"})
+
+    assert not Mute.objects.exists()
+
+
+def test_nobody_mutes_what_they_do_not_see(ticket, outsider):
+    assert browser(outsider).post(f"/notifications/{ticket.number}/mute/").status_code == 404
+
+
+def test_wishes_are_kept(requester):
+    client = browser(requester)
+    page = client.get("/notifications/settings/")
+    form = {name: value or "" for name, value in page.context["form"].initial.items()}
+
+    form |= {"mail_answered": "digest", "quiet_from": "20:00", "quiet_to": "07:00"}
+    assert client.post("/notifications/settings/", form).status_code == 302
+
+    wish = Preference.objects.get(person=requester, reason="answered")
+    assert (wish.mailing, wish.in_portal) == ("digest", True)
+
+
+def test_a_person_without_an_address_gets_no_mail(agent, organisation):
+    caller = a_person("Cal Caller", organisation)
+    caller.email = None
+    caller.save()
+    ticket = a_ticket(actor=agent, requester=caller, organisation=organisation)
+
+    say(ticket, agent)
+
+    assert not OutboundMail.objects.filter(person=caller).exists()
+
+
+def test_a_page_shown_a_moment_ago_counts_nothing_again(ticket, agent):
+    client = browser(agent)
+    client.get("/notifications/settings/")
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/notifications/settings/")
+
+    assert not [query for query in captured if "notifications_notification" in query["sql"]]
