@@ -1,0 +1,1 @@
+"""Telling other systems what happened, signed, in order, and again until they have taken it."""
