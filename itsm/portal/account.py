@@ -1,0 +1,170 @@
+"""A person's own settings: how they are addressed and shown things, their keys, their API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from itsm.accounts import scopes
+from itsm.accounts.actions import edit_profile, issue_token, revoke_token
+from itsm.accounts.models import ApiToken, User
+from itsm.core import clock
+from itsm.portal.appearance import remember
+from itsm.portal.shell import base_template
+from valuechain.records.forms import RuledForm
+from valuechain.records.views.changing import UNPROCESSABLE, attempt
+
+
+class ProfileForm(RuledForm):
+    """Name, language, time zone and looks."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        max_length=64,
+        help_text=gettext_lazy("Such as Europe/Vienna. Every time is shown in it."),
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+    )
+    theme = forms.ChoiceField(
+        label=gettext_lazy("Theme"), choices=User.Theme.choices, widget=forms.RadioSelect
+    )
+    is_compact = forms.BooleanField(label=gettext_lazy("Compact rows in lists"), required=False)
+
+    def clean_time_zone(self) -> str:
+        zone = str(self.cleaned_data["time_zone"])
+        if zone not in available_timezones():
+            raise forms.ValidationError(
+                _("There is no time zone of that name. Choose one from the list.")
+            )
+        return zone
+
+
+class TokenForm(RuledForm):
+    """A token to be made: for which program, what it may do, for how long."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Which program uses it?"), max_length=120, required=True
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days until it ends"), min_value=1, max_value=366, initial=90
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What may it do?"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["scopes"]
+        choice.choices = list(scopes.known().items())
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Show and keep the reader's own settings."""
+    user: Any = request.user
+    if request.method != "POST":
+        initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
+        return _page(request, ProfileForm(initial=initial), TokenForm(prefix="token"))
+    form = ProfileForm(request.POST)
+    saved = attempt(form, lambda data: edit_profile(user, data, actor=user))
+    if saved is None:
+        return _page(request, form, TokenForm(prefix="token"), status=UNPROCESSABLE)
+    messages.success(request, _("Your settings are kept."))
+    response = redirect("account")
+    remember(request, response, "theme", saved.theme)
+    remember(request, response, "density", "compact" if saved.is_compact else "comfortable")
+    return response
+
+
+def _page(
+    request: HttpRequest, form: ProfileForm, token_form: TokenForm, *, status: int = 200,
+    written: str = "",
+) -> HttpResponse:  # fmt: skip
+    now = clock.now()
+    tokens = [
+        {"token": token, "is_live": token.is_live(now)}
+        for token in ApiToken.objects.visible_to(request.user)[:50]
+    ]
+    return render(
+        request,
+        "portal/account.html",
+        {
+            "form": form,
+            "token_form": token_form,
+            "tokens": tokens,
+            "written": written,
+            "time_zones": sorted(zone for zone in available_timezones() if "/" in zone),
+            "base": base_template(request),
+        },
+        status=status,
+    )
+
+
+@login_required
+@require_POST
+def make_token(request: HttpRequest) -> HttpResponse:
+    """Make a token and show it, this once."""
+    user: Any = request.user
+    token_form = TokenForm(request.POST, prefix="token")
+    made = attempt(
+        token_form,
+        lambda data: issue_token(
+            user=user,
+            name=data["name"],
+            scopes=data["scopes"],
+            lifetime=timedelta(days=data["days"]),
+            actor=user,
+        ),
+    )
+    form = ProfileForm(initial={name: getattr(user, name) for name in ProfileForm.base_fields})
+    if made is None:
+        return _page(request, form, token_form, status=UNPROCESSABLE)
+    response = _page(request, form, TokenForm(prefix="token"), status=201, written=made[1])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_POST
+def withdraw_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw one of the reader's tokens."""
+    user: Any = request.user
+    token = get_object_or_404(ApiToken.objects.visible_to(user), pk=pk)
+    revoke_token(token, actor=user)
+    messages.success(request, _("“%(name)s” no longer works.") % {"name": token.name})
+    return redirect("account")
+
+
+@login_required
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """List the keys, and switch the single ones on or off."""
+    user: Any = request.user
+    if request.method == "POST":
+        is_on = request.POST.get("keys") == "on"
+        edit_profile(user, {"has_key_shortcuts": is_on}, actor=user)
+        response = redirect("keyboard")
+        remember(request, response, "keys", "on" if is_on else "off")
+        return response
+    return render(
+        request,
+        "portal/keyboard.html",
+        {"is_on": request.COOKIES.get("keys") != "off", "base": base_template(request)},
+    )
+
+
+@login_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Say in a few lines how to find one's way around."""
+    return render(request, "portal/help.html", {"base": base_template(request)})

@@ -1,0 +1,127 @@
+"""Pages on which administrators look: the start, the audit log, the priorities, the tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from itsm.accounts.actions import revoke_token
+from itsm.accounts.models import ApiToken, Organisation, Team, User
+from itsm.core import clock
+from itsm.portal.admin.forms import AuditForm
+from itsm.portal.admin.views import AdminView
+from sla.models import Agreement, Calendar
+from tickets.priority import MATRIX
+from valuechain.records.models import Event
+from valuechain.records.vocabulary import Impact, Urgency
+
+#: So many events make a page of the log.
+PAGE = 100
+
+PLACES = (
+    ("admin-people", gettext_lazy("People"), gettext_lazy("Who there is, and what they may do."),
+     User),
+    ("admin-roles", gettext_lazy("Roles"), gettext_lazy("Who holds which role where."), None),
+    ("admin-organisations", gettext_lazy("Organisations"),
+     gettext_lazy("The company, its customers and suppliers, as a tree."), Organisation),
+    ("admin-teams", gettext_lazy("Teams"), gettext_lazy("Who works together."), Team),
+    ("sla-calendars", gettext_lazy("Business calendars"),
+     gettext_lazy("When the time of a promise counts."), Calendar),
+    ("sla-agreements", gettext_lazy("Agreements"),
+     gettext_lazy("What was promised to whom."), Agreement),
+    ("admin-priorities", gettext_lazy("Priorities"),
+     gettext_lazy("What impact and urgency make of a ticket."), None),
+    ("admin-mail", gettext_lazy("Mailboxes"), gettext_lazy("Where mail becomes tickets."), None),
+    ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), None),
+    ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
+     ApiToken),
+    ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
+)  # fmt: skip
+
+
+class HomeView(AdminView):
+    """Everything that is set up, on one page."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the places that there are."""
+        places = []
+        for name, label, words, model in PLACES:
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
+            count = model._default_manager.count() if model is not None else None
+            places.append({"url": url, "label": label, "words": words, "count": count})
+        return render(request, "admin/home.html", {"places": places})
+
+
+class PrioritiesView(AdminView):
+    """The grid by which impact and urgency give a priority."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        rows = [
+            (impact.label, [MATRIX[impact][n] for n in range(len(Urgency))]) for impact in Impact
+        ]
+        return render(request, "admin/priorities.html", {"urgencies": Urgency.labels, "rows": rows})
+
+
+class TokensView(AdminView):
+    """Every token of every program, without its secret."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List them, the newest first."""
+        now = clock.now()
+        found = ApiToken.objects.select_related("user", "organisation").order_by("-created_at")
+        tokens = [{"token": one, "is_live": one.is_live(now)} for one in found[:500]]
+        return render(request, "admin/tokens.html", {"tokens": tokens})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Withdraw one."""
+        given = request.POST.get("token", "")
+        token = ApiToken.objects.filter(pk=int(given) if given.isdecimal() else 0).first()
+        if token is None:
+            raise Http404
+        actor: Any = request.user
+        revoke_token(token, actor=actor)
+        messages.success(request, _("The token no longer works."))
+        return redirect("admin-tokens")
+
+
+class AuditView(AdminView):
+    """What happened to every record, who did it, and when."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of it, the latest first."""
+        form = AuditForm(request.GET)
+        found: Any = Event.objects.visible_to(request.user)
+        if form.is_valid():
+            found = _narrowed(found, form.cleaned_data)
+        before = request.GET.get("before", "")
+        if before.isdecimal() and len(before) < 19:
+            found = found.filter(pk__lt=int(before))
+        events = list(found.select_related("record", "actor").order_by("-pk")[: PAGE + 1])
+        query = request.GET.copy()
+        next_url = ""
+        if len(events) > PAGE:
+            query["before"] = str(events[PAGE - 1].pk)
+            next_url = f"{request.path}?{query.urlencode()}"
+        context = {"form": form, "events": events[:PAGE], "next_url": next_url}
+        return render(request, "admin/audit.html", context)
+
+
+def _narrowed(found: Any, said: dict[str, Any]) -> Any:
+    rules = {
+        "actor__name__icontains": said["who"],
+        "verb__icontains": said["verb"],
+        "record__number": said["record"].strip().upper(),
+        "at__gte": said["since"],
+        "at__lt": said["until"],
+    }
+    return found.filter(**{name: value for name, value in rules.items() if value})

@@ -1,0 +1,28 @@
+"""Addresses of the administrators' pages."""
+
+from django.urls import path
+
+from itsm.portal.admin import looking, views
+
+urlpatterns = [
+    path("admin/", looking.HomeView.as_view(), name="admin-home"),
+    path("admin/people/", views.PeopleView.as_view(), name="admin-people"),
+    path("admin/people/new/", views.PersonView.as_view(), name="admin-person-new"),
+    path("admin/people/<int:pk>/", views.PersonView.as_view(), name="admin-person"),
+    path("admin/roles/", views.RolesView.as_view(), name="admin-roles"),
+    path("admin/organisations/", views.OrganisationsView.as_view(), name="admin-organisations"),
+    path(
+        "admin/organisations/new/", views.OrganisationView.as_view(), name="admin-organisation-new"
+    ),
+    path(
+        "admin/organisations/<int:pk>/",
+        views.OrganisationView.as_view(),
+        name="admin-organisation",
+    ),
+    path("admin/teams/", views.TeamsView.as_view(), name="admin-teams"),
+    path("admin/teams/new/", views.TeamView.as_view(), name="admin-team-new"),
+    path("admin/teams/<int:pk>/", views.TeamView.as_view(), name="admin-team"),
+    path("admin/priorities/", looking.PrioritiesView.as_view(), name="admin-priorities"),
+    path("admin/tokens/", looking.TokensView.as_view(), name="admin-tokens"),
+    path("admin/audit/", looking.AuditView.as_view(), name="admin-audit"),
+]

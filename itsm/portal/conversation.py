@@ -1,0 +1,72 @@
+"""What was said and decided on a request, as far as the person who asked reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from itsm.core.markdown import to_html
+from itsm.portal.progress import RECEIVED, Progress, change_of
+from valuechain.records.models import Attachment, Comment, Record
+from valuechain.records.vocabulary import Visibility
+
+#: Answers to a step that are written for the requester: why, and what was done.
+_TOLD = ("reason", "question", "resolution")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message, or one change of the word that says where the request stands."""
+
+    at: datetime
+    who: str = ""
+    body_html: str = ""
+    is_from_staff: bool = False
+    progress: Progress | None = None
+    anchor: str = ""
+    files: list[Attachment] = field(default_factory=list)
+
+
+def conversation(record: Record) -> tuple[list[Line], list[Progress]]:
+    """Return the public lines, oldest first, and the words the request has been through.
+
+    Always the requester's view, whoever reads: a note cannot reach this page by any reader's rights.
+    Three queries.
+    """
+    files: dict[int, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(
+        record=record, visibility=Visibility.PUBLIC
+    ).exclude(comment=None):
+        files.setdefault(attachment.comment_id or 0, []).append(attachment)
+    lines = [
+        Line(
+            at=comment.at,
+            who=str(comment.author or _("Throughline")),
+            body_html=to_html(comment.body),
+            is_from_staff=comment.is_from_staff,
+            anchor=f"comment-{comment.pk}",
+            files=files.get(comment.pk, []),
+        )
+        for comment in Comment.objects.filter(
+            record=record, visibility=Visibility.PUBLIC
+        ).select_related("author")
+    ]
+    seen = [RECEIVED]
+    happened = record.events.filter(is_internal=False).exclude(from_state="")
+    for event in happened.select_related("actor").order_by("sequence"):
+        step = change_of(event, record.kind)
+        said = _said(event.data.get("answers", {}))
+        if step is not None and step not in seen:
+            seen.append(step)
+        if step is not None or said:
+            who = str(event.actor) if event.actor and said else ""
+            lines.append(Line(at=event.at, who=who, body_html=said, progress=step))
+    return sorted(lines, key=lambda line: line.at), seen
+
+
+def _said(answers: dict[str, Any]) -> str:
+    words = [str(answers[name]) for name in _TOLD if answers.get(name)]
+    return to_html("\n\n".join(words)) if words else ""

@@ -1,0 +1,135 @@
+"""My work: what ends next, what is mine, what waits for somebody of my teams."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core import clock
+from itsm.core.machine import Phase
+from itsm.portal.activities import offered
+from valuechain.records import policies
+from valuechain.records.filters import filterset_for
+from valuechain.records.kinds import kinds
+from valuechain.records.models import Record
+from valuechain.records.panels import panels
+
+ROWS = 7
+#: Tiles: label, the list's filters, and the word for an empty one.
+TILES = (
+    ("mine", _("My tickets, open"), {"state": "open", "owner": "me"}),
+    ("overdue", _("My tickets, overdue"), {"state": "open", "owner": "me", "overdue": "true"}),
+    (
+        "unassigned",
+        _("Nobody's tickets, in my teams"),
+        {"state": "open", "owner": "none", "team": "mine"},
+    ),
+    (
+        "homeless",
+        _("Nobody's tickets, in no team"),
+        {"state": "open", "owner": "none", "team": "none"},
+    ),
+)
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Show a member of staff their work; requesters are shown their own pages."""
+    actor: Any = request.user
+    if not actor.access.is_staff:
+        return redirect("portal-home")
+    now = clock.now()
+    near = Q(owner_id=actor.pk) | Q(team_id__in=actor.access.staff_teams)
+    visible = Record.objects.visible_to(actor)
+    ending = list(
+        visible.live()
+        .filter(near, next_due_at__isnull=False)
+        .with_people()
+        .order_by("next_due_at", "pk")[:ROWS]
+    )
+    panels.decorate(ending, actor=actor)
+    return render(
+        request,
+        "portal/my_work.html",
+        {
+            "tiles": [
+                {"key": key, "label": label, **_counted("tickets", filters, request)}
+                for key, label, filters in TILES
+            ],
+            "by_state": _mine_by_state(actor),
+            "ending": ending,
+            "follow_ups": list(
+                visible.in_phase(Phase.WAITING)
+                .filter(near, follow_up_at__lt=now + timedelta(days=1))
+                .with_people()
+                .order_by("follow_up_at", "pk")[:ROWS]
+            ),
+            "handovers": [
+                handover
+                for handover in offered(actor)[: 4 * ROWS]
+                if _is_near(handover.target, actor)
+            ][:ROWS],
+        },
+    )
+
+
+def _is_near(record: Record, actor: Any) -> bool:
+    """Whether work offered is for the actor or their teams; for nobody's, whoever may take it."""
+    if record.owner_id == actor.pk or record.team_id in actor.access.staff_teams:
+        return True
+    is_nobodys = record.owner_id is None and record.team_id is None
+    return is_nobodys and bool(policies.may_work(actor, record))
+
+
+def _counted(resource: str, filters: dict[str, str], request: HttpRequest) -> dict[str, Any]:
+    """Return a list's address and its length, counted by the very filters the list will use."""
+    query = urlencode(filters)
+    found = Record.objects.visible_to(request.user).of_resource(resource)
+    filterset = filterset_for(resource)(QueryDict(query), queryset=found, request=request)
+    return {
+        "count": filterset.qs.count(),
+        "url": f"{reverse('record-list', args=[resource])}?{query}",
+    }
+
+
+def _mine_by_state(actor: Any) -> list[dict[str, Any]]:
+    """Count what the actor owns by resource and state. One query."""
+    rows = (
+        Record.objects.visible_to(actor)
+        .live()
+        .filter(owner_id=actor.pk)
+        .order_by()
+        .values_list("resource", "kind", "state")
+        .annotate(Count("pk"))
+    )
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for resource, kind, state, count in rows:
+        entry = kinds[kind].machine.state(state)
+        line = found.setdefault(
+            (resource, state),
+            {
+                "label": entry.label,
+                "phase": entry.phase.value,
+                "count": 0,
+                "url": f"{reverse('record-list', args=[resource])}?"
+                + urlencode({"owner": "me", "state": state}),
+                "resource": _resource_label(resource),
+            },
+        )
+        line["count"] += count
+    order = [phase.value for phase in Phase]
+    return sorted(found.values(), key=lambda line: (order.index(line["phase"]), str(line["label"])))
+
+
+def _resource_label(resource: str) -> Any:
+    if resource in panels.resource_labels:
+        return panels.resource_labels[resource][1]
+    return kinds.of_resource(resource)[0].label_plural

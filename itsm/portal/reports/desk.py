@@ -1,0 +1,145 @@
+"""Reports on the service desk's work: how much, how old, how final, how long, how well promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.utils.translation import gettext as _
+
+from itsm.core import clock
+from itsm.core.machine import Phase
+from itsm.portal.reports.shape import Asked, Row, percent
+from sla import dashboard
+from sla.standing import list_query
+from valuechain.records.kinds import kinds
+from valuechain.records.models import Event, TimeEntry
+from valuechain.records.vocabulary import Channel
+
+TICKETS = "tickets"
+#: Done so soon after it was opened, a ticket was settled in the first contact.
+AT_ONCE = timedelta(minutes=30)
+AGES = ((1, "1"), (3, "3"), (7, "7"), (14, "14"), (30, "30"), (90, "90"))
+
+
+def volume(asked: Asked) -> list[Row]:
+    """Tickets opened and finished in the month, by kind. Two queries."""
+    opened = _by_kind(asked.records(TICKETS).filter(**asked.within("opened_at")))
+    done = _by_kind(asked.records(TICKETS).filter(**asked.within("closed_at")))
+    return [
+        Row(
+            str(kind.label_plural),
+            (opened.get(kind.name, 0), done.get(kind.name, 0)),
+            asked.list_url(TICKETS, "opened", kind=kind.name),
+        )
+        for kind in kinds.of_resource(TICKETS)
+    ]
+
+
+def backlog(asked: Asked) -> list[Row]:
+    """Tickets open now by age in days. One query for each age."""
+    now = clock.now()
+    live = asked.records(TICKETS).live()
+    rows: list[Row] = []
+    younger: Any = None
+    for days, word in (*AGES, (None, "")):
+        since = now - timedelta(days=days) if days else None
+        rule: dict[str, Any] = {}
+        query = {"state": "open"}
+        if since is not None:
+            rule["opened_at__gte"] = since
+            query["opened_after"] = since.isoformat()
+        if younger is not None:
+            rule["opened_at__lt"] = younger
+            query["opened_before"] = (younger - timedelta(microseconds=1)).isoformat()
+        label = _("Up to %(days)s days") % {"days": word} if days else _("Older")
+        rows.append(Row(label, (live.filter(**rule).count(),), asked.list_url(TICKETS, **query)))
+        younger = since
+    return rows
+
+
+def first_contact(asked: Asked) -> list[Row]:
+    """Tickets finished within half an hour of being opened, by channel. One query."""
+    found = (
+        _finished(asked)
+        .order_by()
+        .values("channel")
+        .annotate(
+            n=Count("pk"), soon=Count("pk", filter=Q(closed_at__lte=F("opened_at") + AT_ONCE))
+        )
+        .order_by("-n")
+    )
+
+    names: dict[str, Any] = dict(Channel.choices)
+    return [
+        Row(
+            str(names.get(row["channel"], _("None"))),
+            (row["n"], row["soon"], percent(row["soon"], row["n"])),
+            asked.list_url(TICKETS, "closed", phase="done", channel=row["channel"])
+            if row["channel"] else "",
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def reopened(asked: Asked) -> list[Row]:
+    """Tickets finished in the month that had come back before, by kind. One query."""
+    back = Event.objects.filter(record_id=OuterRef("pk"), verb__endswith=".reopen")
+    found = (
+        _finished(asked)
+        .order_by()
+        .annotate(came_back=Exists(back))
+        .values("kind")
+        .annotate(n=Count("pk"), back=Count("pk", filter=Q(came_back=True)))
+    )
+    return [
+        Row(
+            str(kinds[row["kind"]].label_plural),
+            (row["n"], row["back"], percent(row["back"], row["n"])),
+            asked.list_url(TICKETS, "closed", phase="done", kind=row["kind"]),
+        )
+        for row in found
+    ]
+
+
+def service_levels(asked: Asked) -> list[Row]:
+    """Tickets decided and missed in the month, by service. One query."""
+    lines = dashboard.compliance(
+        asked.records(TICKETS), "service__number", "service__title",
+        metric="", period=asked.period, now=clock.now(),
+    )  # fmt: skip
+    return [
+        Row(
+            line.label,
+            (line.decided, line.missed, line.percent),
+            asked.list_url(TICKETS).partition("?")[0]
+            + "?"
+            + list_query("decided", metric="", period=asked.period, service=line.key or "none"),
+        )
+        for line in lines
+    ]
+
+
+def time_spent(asked: Asked) -> list[Row]:
+    """Hours written down in the month, by team. One query."""
+    found = (
+        TimeEntry.objects.filter(**asked.within("at"))
+        .filter(record__in=asked.records().order_by().values("pk"))
+        .order_by()
+        .values("record__team__name")
+        .annotate(seconds=Sum("seconds"), n=Count("record", distinct=True))
+        .order_by("-seconds")
+    )
+    return [
+        Row(row["record__team__name"] or _("No team"), (round(row["seconds"] / 3600, 1), row["n"]))
+        for row in found
+    ]
+
+
+def _finished(asked: Asked) -> Any:
+    return asked.records(TICKETS).in_phase(Phase.DONE).filter(**asked.within("closed_at"))
+
+
+def _by_kind(found: Any) -> dict[str, int]:
+    return dict(found.order_by().values_list("kind").annotate(Count("pk")))

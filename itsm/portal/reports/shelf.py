@@ -1,0 +1,102 @@
+"""The ten reports there are, in the order of their page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from itsm.portal.reports import chain, desk
+from itsm.portal.reports.shape import Report
+
+_MONTH = (_("In the month"), _("From the first day to the last, in your own time zone."))
+
+REPORTS: dict[str, Report] = {
+    report.key: report
+    for report in (
+        Report(
+            "volume",
+            _("Volume"),
+            _("How much comes in, and how much is finished?"),
+            (_("Kind"), _("Opened"), _("Finished")),
+            desk.volume,
+            ((_("Opened"), _("Tickets opened in the month, whatever became of them.")),
+             (_("Finished"), _("Tickets that ended in the month, whenever they were opened."))),
+        ),
+        Report(
+            "backlog",
+            _("Age of the backlog"),
+            _("How old is what is open now?"),
+            (_("Age"), _("Open tickets")),
+            desk.backlog,
+            ((_("Age"), _("Since the ticket was opened, in days of 24 hours; each ticket counts "
+                          "once, in the youngest line it fits. The month is not looked at.")),),
+        ),
+        Report(
+            "first-contact",
+            _("Solved in the first contact"),
+            _("How many tickets end while the caller is still there?"),
+            (_("Channel"), _("Finished"), _("At once"), _("Percent at once")),
+            desk.first_contact,
+            ((_("At once"), _("Finished within 30 minutes of being opened.")), _MONTH),
+        ),
+        Report(
+            "reopened",
+            _("Reopened"),
+            _("How often was it not done after all?"),
+            (_("Kind"), _("Finished"), _("Had come back"), _("Percent that had come back")),
+            desk.reopened,
+            ((_("Had come back"), _("Reopened at least once before it was finished.")), _MONTH),
+            drawn=2,
+        ),
+        Report(
+            "sla",
+            _("Service levels"),
+            _("Which services keep what was promised?"),
+            (_("Service"), _("Tickets decided"), _("Missed"), _("Percent kept")),
+            desk.service_levels,
+            ((_("Decided"), _("The work was done in time, or a deadline passed before.")), _MONTH),
+            drawn=2,
+        ),
+        Report(
+            "satisfaction",
+            _("Satisfaction"),
+            _("How content are people with finished tickets?"),
+            (_("Score"), _("Answers"), _("Percent of finished tickets")),
+            chain.satisfaction,
+            ((_("Answers"), _("Ratings of tickets that were finished in the month.")),),
+        ),
+        Report(
+            "time-spent",
+            _("Time spent"),
+            _("Where does the teams' time go?"),
+            (_("Team"), _("Hours"), _("Records")),
+            desk.time_spent,
+            ((_("Hours"), _("What people wrote down on records of the team.")), _MONTH),
+        ),
+        Report(
+            "needs",
+            _("Decisions on needs"),
+            _("What is decided on needs, and how fast?"),
+            (_("Verdict"), _("Needs"), _("Days to the decision")),
+            chain.needs,
+            ((_("Days to the decision"), _("On average, from when it reached us.")), _MONTH),
+        ),
+        Report(
+            "approvals",
+            _("Time to approve"),
+            _("How long do specifications, changes and budgets wait for a yes?"),
+            (_("Kind"), _("Decided"), _("Approved"), _("Hours to the decision")),
+            chain.approvals,
+            ((_("Hours to the decision"), _("On average, from when approval was asked for.")),
+             _MONTH),
+        ),
+        Report(
+            "flows",
+            _("Flow between activities"),
+            _("Where does work wait when it changes hands?"),
+            (_("Flow"), _("Handovers"), _("Hours until taken over"), _("Percent right first time")),
+            chain.flow_times,
+            ((_("Hours until taken over"), _("On average, of those that were accepted.")),
+             (_("Right first time"), _("Not sent back."))),
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,394 @@
+"""The requester's pages: what do you need, my requests, one request and what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from itsm.accounts.models import User
+from itsm.core import clock
+from itsm.portal.conversation import conversation
+from itsm.portal.progress import progress_of, track
+from itsm.portal.promises import promises_of
+from valuechain.records import actions, policies
+from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
+from valuechain.records.forms import CommentForm, RuledForm, ask_form
+from valuechain.records.kinds import Kind, kinds
+from valuechain.records.models import Attachment, Record
+from valuechain.records.panels import panels
+from valuechain.records.querysets import RecordQuerySet
+from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.vocabulary import ParticipationRole, Urgency, Via, Visibility
+
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One way to begin on the requester's first page. It appears as soon as its kind exists."""
+
+    slug: str
+    kind: str
+    label: Sentence
+    help: Sentence
+    title_label: Sentence
+    icon: str
+    asks_urgency: bool = True
+
+
+ASKS = (
+    Ask("broken", "incident", _("Something is broken"),
+        _("It does not work, or is slower than it should be."), _("What is wrong?"), "warning"),
+    Ask("ask", "service_request", _("Ask for something"),
+        _("Access, equipment, or an answer to a question."), _("What do you need?"), "hand"),
+    Ask("need", "need", _("Tell us about a need"),
+        _("Something your work will need that is not there today."), _("What do you need?"),
+        "route", asks_urgency=False),
+    Ask("idea", "feedback", _("Suggest an improvement"),
+        _("What would make things better for you."), _("What is your idea?"), "chart",
+        asks_urgency=False),
+    Ask("something-else", "service_request", _("Something else"),
+        _("Tell us in your own words; we find who can help."), _("What is it about?"), "dots"),
+)  # fmt: skip
+
+#: What the person who asked may do with their request, in the order the page shows it.
+OWN_STEPS = (
+    "submit", "resume", "close", "reopen", "confirm_value", "confirm", "confirm_partly",
+    "report_no_value", "report_missed", "dispute", "appeal", "cancel", "withdraw",
+)  # fmt: skip
+STEP_WORDS: dict[str, Sentence] = {
+    "close": _("Yes, it is solved"),
+    "cancel": _("I do not need this any more"),
+}
+
+
+def asks_offered() -> list[Ask]:
+    """Return the ways to ask whose kind of record exists."""
+    return [ask for ask in ASKS if ask.kind in kinds]
+
+
+def mine(actor: Any) -> RecordQuerySet:
+    """The records the actor raised or takes part in; what they work on is not among them."""
+    own: RecordQuerySet = Record.objects.visible_to(actor).filter(
+        participations__person_id=actor.pk
+    )
+    return own.with_people().order_by("-updated_at", "-pk").distinct()
+
+
+def shared(actor: Any) -> RecordQuerySet:
+    """What members of the actor's organisation raised, where the organisation shares it."""
+    access = actor.access
+    if access.shared_organisation_id is None:
+        return Record.objects.none()
+    facing = [kind.name for kind in kinds if kind.faces_requesters]
+    own: RecordQuerySet = Record.objects.visible_to(actor).filter(
+        organisation_id=access.shared_organisation_id, kind__in=facing
+    )
+    return own.with_people().order_by("-updated_at", "-pk")
+
+
+def request_of(actor: Any, number: str) -> Record:
+    """Return a record the actor may see, as its own kind. Raises 404 otherwise."""
+    header = Record.objects.visible_to(actor).with_people().filter(number=number.upper()).first()
+    if header is None:
+        raise Http404
+    record = header.specific
+    for name in ("owner", "requester", "team", "organisation", "service"):
+        setattr(record, name, getattr(header, name))
+    return record
+
+
+@login_required
+def portal_home(request: HttpRequest) -> HttpResponse:
+    """Ask what the reader needs, and show what of theirs is open."""
+    rows = list(mine(request.user).live()[:5])
+    return render(
+        request,
+        "portal/home.html",
+        {"asks": asks_offered(), "requests": [_row(record) for record in rows]},
+    )
+
+
+@login_required
+def portal_requests(request: HttpRequest) -> HttpResponse:
+    """List what the reader raised or takes part in; one tab more where their organisation shares."""
+    actor: Any = request.user
+    show = request.GET.get("show", "open")
+    tabs: list[tuple[str, Sentence]] = [("open", _("Open")), ("all", _("All"))]
+    if actor.access.shared_organisation_id is not None:
+        tabs.append(("shared", _("My organisation")))
+    if show not in {name for name, _label in tabs}:
+        show = "open"
+    found = shared(actor) if show == "shared" else mine(actor)
+    if show == "open":
+        found = found.live()
+    begin = _begin(request.GET.get("from", ""))
+    rows = list(found[begin : begin + PAGE_SIZE + 1])
+    return render(
+        request,
+        "portal/requests.html",
+        {
+            "tabs": [
+                {"label": label, "url": f"{request.path}?show={name}", "current": name == show}
+                for name, label in tabs
+            ],
+            "show": show,
+            "requests": [_row(record) for record in rows[:PAGE_SIZE]],
+            "page": {
+                "previous_url": _at(request, show, begin - PAGE_SIZE) if begin else "",
+                "next_url": _at(request, show, begin + PAGE_SIZE) if len(rows) > PAGE_SIZE else "",
+            },
+        },
+    )
+
+
+def _begin(given: str) -> int:
+    return min(int(given), 10_000) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+
+
+def _at(request: HttpRequest, show: str, begin: int) -> str:
+    return f"{request.path}?show={show}&from={max(begin, 0)}"
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {"record": record, "progress": progress_of(record)}
+
+
+class AskForm(RuledForm):
+    """What a requester is asked: few questions, in plain words."""
+
+    title = forms.CharField(max_length=200)
+    description = forms.CharField(
+        label=_("Tell us more"),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What did you want to do, and what happened instead?"),
+    )
+    urgency = forms.TypedChoiceField(
+        label=_("How badly does it hold you up?"),
+        choices=Urgency.choices,
+        coerce=int,
+        initial=Urgency.SLOWED,
+        widget=forms.RadioSelect,
+    )
+    affected = forms.CharField(
+        label=_("Is it for somebody else?"),
+        required=False,
+        max_length=MAX_LINE,
+        help_text=_("The name or e-mail address of a colleague. They can then follow it too."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    file = forms.FileField(
+        label=_("File"), required=False, allow_empty_file=True,
+        help_text=_("A picture of the screen often helps."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, ask: Ask, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.fields["title"].label = ask.title_label
+        self.fields["title"].help_text = _("One line is enough.")
+        if not ask.asks_urgency:
+            del self.fields["urgency"]
+
+    def clean_affected(self) -> User | None:
+        words = self.cleaned_data["affected"]
+        if not words:
+            return None
+        try:
+            found = find_person(words, actor=self.actor)
+        except NotUnderstood:
+            found = None
+        # Somebody elsewhere is answered as nobody is: a form is no way to learn who exists.
+        if found is None or found.organisation_id != self.actor.organisation_id:
+            raise forms.ValidationError(
+                _("Nobody of your organisation is known by that name. Leave this empty, and say"
+                  " below who it is for.")
+            )  # fmt: skip
+        return found
+
+
+@login_required
+def portal_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask what it takes to raise one kind of request, and raise it."""
+    actor: Any = request.user
+    ask = next((ask for ask in asks_offered() if ask.slug == slug), None)
+    if ask is None:
+        raise Http404
+    if request.method != "POST":
+        initial = {"title": request.GET.get("title", "")[:200]}
+        return _ask_page(request, ask, AskForm(ask=ask, actor=actor, initial=initial))
+    form = AskForm(request.POST, request.FILES, ask=ask, actor=actor)
+    kind = kinds[ask.kind]
+    record = attempt(form, lambda data: _raise(kind, data, actor=actor))
+    if record is None:
+        return _ask_page(request, ask, form, status=UNPROCESSABLE)
+    return redirect("portal-sent", number=record.number)
+
+
+def _raise(kind: Kind, data: dict[str, Any], *, actor: Any) -> Record:
+    file, affected = data.pop("file"), data.pop("affected")
+    values = {name: value for name, value in data.items() if value not in (None, "")}
+    if affected is not None and affected.pk != actor.pk:
+        values["participants"] = {ParticipationRole.AFFECTED: [affected]}
+    record = kind.open(actor=actor, via=Via.HTML, requester=actor, **values)
+    if record.state == "draft":
+        record = actions.perform(record, "submit", actor=actor, via=Via.HTML).record
+    if file:
+        _attach(record, file, actor=actor)
+    return record
+
+
+def _attach(record: Record, file: Any, *, actor: Any, comment: Any = None) -> None:
+    actions.attach_file(
+        record,
+        file=file,
+        name=file.name,
+        visibility=Visibility.PUBLIC,
+        actor=actor,
+        via=Via.HTML,
+        comment=comment,
+    )
+
+
+def _ask_page(request: HttpRequest, ask: Ask, form: AskForm, status: int = 200) -> HttpResponse:
+    return render(request, "portal/ask.html", {"ask": ask, "form": form}, status=status)
+
+
+@login_required
+def portal_sent(request: HttpRequest, number: str) -> HttpResponse:
+    """Confirm that a request arrived: its number, and what happens next."""
+    record = request_of(request.user, number)
+    return render(
+        request,
+        "portal/sent.html",
+        {
+            "record": record,
+            "progress": progress_of(record),
+            "promises": promises_of(record, now=clock.now()),
+        },
+    )
+
+
+@login_required
+def portal_request(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one request as the person who asked reads it, and keep what they write."""
+    record = request_of(request.user, number)
+    match = request.resolver_match
+    if record.kind == "need" and match is not None and match.url_name != "portal-need":
+        return redirect("portal-need", number=record.number)
+    form = CommentForm(prefix="reply", initial={"seen": record.event_count})
+    if request.method != "POST":
+        return _request_page(request, record, form)
+    form = CommentForm(request.POST, request.FILES, prefix="reply")
+    comment = attempt(form, lambda data: _reply(record, data, actor=request.user))
+    if comment is None:
+        # The writer has now been told what else was written: sending again is meant.
+        form.data = {**dict(form.data.items()), "reply-seen": str(record.event_count)}
+        return _request_page(request, record, form, status=UNPROCESSABLE)
+    return redirect(f"{request.path}#comment-{comment.pk}")
+
+
+def _reply(record: Record, data: dict[str, Any], *, actor: Any) -> Any:
+    comment = actions.add_comment(
+        record,
+        body=data["body"],
+        visibility=Visibility.PUBLIC,
+        actor=actor,
+        via=Via.HTML,
+        expected_events=data["seen"],
+    )
+    if file := data["file"]:
+        _attach(comment.record, file, actor=actor, comment=comment)
+    return comment
+
+
+def _request_page(
+    request: HttpRequest, record: Record, form: CommentForm, status: int = 200
+) -> HttpResponse:
+    actor: Any = request.user
+    form.fields["body"].help_text = ""
+    told, seen = conversation(record)
+    may_reply = policies.may_comment(actor, record, Visibility.PUBLIC)
+    successor = record.kind_entry.successor(record)
+    if successor is not None and not (
+        Record.objects.visible_to(actor).filter(pk=successor.pk).exists()
+    ):
+        successor = None
+    return render(
+        request,
+        [f"portal/{record.kind}.html", "portal/request.html"],
+        {
+            **panels.record_context(record, actor=actor),
+            "record": record,
+            "progress": progress_of(record),
+            "steps": track(record, seen),
+            "conversation": told,
+            "files": Attachment.objects.filter(
+                record=record, visibility=Visibility.PUBLIC, comment=None
+            ),
+            "offers": own_offers(record, actor),
+            "form": form if may_reply else None,
+            "successor": successor,
+            "promises": promises_of(record, now=clock.now()),
+        },
+        status=status,
+    )
+
+
+def own_offers(record: Record, actor: Any) -> list[dict[str, Any]]:
+    """Return what the person who asked may do now; others who see the request do nothing with it."""
+    if not policies.is_requester(actor, record):
+        return []
+    offered = {
+        offer.name: offer
+        for offer in record.kind_entry.machine.offers(record, actor)
+        if offer.decision
+    }
+    return [
+        {"name": name, "label": STEP_WORDS.get(name, offered[name].label),
+         "tone": "danger" if name in ("cancel", "withdraw") else "plain", "asks": offered[name].asks}
+        for name in OWN_STEPS
+        if name in offered
+    ]  # fmt: skip
+
+
+@login_required
+def portal_step(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """Confirm, reopen or cancel a request, asking first what that asks."""
+    actor: Any = request.user
+    record = request_of(actor, number)
+    offer = next((one for one in own_offers(record, actor) if one["name"] == name), None)
+    if offer is None:
+        raise Http404
+    form_class = ask_form(offer["asks"], actor=actor)
+    if request.method != "POST":
+        return _step_page(request, record, offer, form_class(initial={"version": record.version}))
+    form = form_class(request.POST)
+
+    def move(data: dict[str, Any]) -> Any:
+        version = data.pop("version", None)
+        return actions.perform(
+            record, name, actor=actor, via=Via.HTML, data=data, expected_version=version
+        )
+
+    if attempt(form, move) is None:
+        return _step_page(request, record, offer, form, status=UNPROCESSABLE)
+    return redirect("portal-request", number=record.number)
+
+
+def _step_page(
+    request: HttpRequest, record: Record, offer: dict[str, Any], form: Any, status: int = 200
+) -> HttpResponse:
+    context = {"record": record, "offer": offer, "form": form, "progress": progress_of(record)}
+    return render(request, "portal/step.html", context, status=status)

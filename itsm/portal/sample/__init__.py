@@ -1,0 +1,1 @@
+"""Brightwater Clinics: the sample company a newcomer finds on the first start."""

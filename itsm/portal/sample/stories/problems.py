@@ -1,0 +1,61 @@
+"""Problems: causes looked for, found and removed."""
+
+from itsm.portal.sample.company import APPLICATIONS, CLINICAL, NETWORK, WORKPLACE
+from itsm.portal.sample.script import D, H, Story, do, link, note
+
+PROBLEMS = (
+    Story("problem", "Analyser messages with line breaks stop the laboratory interface", "owner",
+          "Three stops this month, each after a sample id typed with the return key.",
+          days=1, at="10:20", key="analyser-cause", by="elena", impact=2, urgency=2,
+          team=CLINICAL,
+          moves=(link(2, "elena", "relates_to", "analyser"),)),
+    Story("problem", "Telephone lines of Clinic South drop calls", "owner",
+          "Four incidents in six weeks, always trunk 3.", days=10, at="13:00", by="samir",
+          impact=3, urgency=2, team=NETWORK,
+          moves=(do(H, "samir", "investigate"),
+                 note(D, "samir", "Traces sent to Nordlink."))),
+    Story("problem", "Payroll export does not know every letter", "owner",
+          "The export writes an old character set.", days=3, at="12:00", by="yuki",
+          key="payroll-cause", impact=3, urgency=2, team=APPLICATIONS,
+          moves=(
+              link(1, "yuki", "relates_to", "payroll"),
+              do(5, "yuki", "investigate"),
+              do(D, "yuki", "record_known_error",
+                 root_cause="The export is written in Latin-1; the bank reads UTF-8.",
+                 workaround="Export, convert with the script in the team's folder, send."),
+              link(2 * H, "yuki", "caused_by", "payroll-change"),
+              do(5, "yuki", "start_fix"),
+          )),
+    Story("problem", "Docking stations lose the second screen", "owner",
+          "Seven incidents since the new laptops arrived.", days=24, at="09:30", by="malik",
+          key="docks", impact=3, urgency=3, team=WORKPLACE,
+          moves=(
+              do(H, "malik", "investigate"),
+              do(2 * D, "malik", "record_known_error",
+                 root_cause="Dock firmware before 1.40 does not wake the second output.",
+                 workaround="Unplug the dock for ten seconds."),
+              link(H, "malik", "relates_to", "docks-change"),
+              do(3 * D, "malik", "start_fix"),
+              do(9 * D, "malik", "resolve", resolution="All 118 docks run firmware 1.42."),
+          )),
+    Story("problem", "Chart system slow at noon", "owner",
+          "Two jobs ran during the ward rounds.", days=11, at="10:00", by="marcus",
+          impact=2, urgency=2, team=CLINICAL,
+          moves=(
+              link(5, "marcus", "relates_to", "slow-charts"),
+              do(5, "marcus", "investigate"),
+              do(D, "marcus", "record_known_error",
+                 root_cause="Billing and statistics jobs were planned by the clock of the head "
+                            "office, not by the clinics' day.",
+                 workaround="Stop the job by hand when charts are slow."),
+              link(H, "marcus", "caused_by", "jobs-change"),
+              do(H, "marcus", "start_fix"),
+              do(2 * D, "marcus", "resolve", resolution="Both jobs run at night or on Sunday."),
+              do(3 * D, "lead", "close"),
+          )),
+    Story("problem", "Badges stop working after two weeks", "owner",
+          "Suspected: cards of the new supplier.", days=21, at="14:00", by="malik",
+          impact=3, urgency=4, team=WORKPLACE,
+          moves=(do(2 * D, "malik", "cancel",
+                    reason="The badges had been demagnetised by a phone case; nothing to fix."),)),
+)  # fmt: skip

@@ -1,0 +1,151 @@
+"""Finding any record by number or words, and people by name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from itsm.portal.people import people_found
+from itsm.portal.progress import progress_of
+from itsm.portal.shell import base_template
+from valuechain.records.kinds import kinds
+from valuechain.records.models import Record
+from valuechain.records.panels import panels
+
+#: Rows shown of each group, of one group alone, and how far hits are counted.
+FEW, MANY, COUNTED = 7, 50, 100
+NUMBER = re.compile(r"#?([A-Za-z]{2,8}-[0-9]{1,12})")
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what fits the words, by kind of thing; an exact number opens its record."""
+    actor: Any = request.user
+    words = request.GET.get("q", "").strip()[:200]
+    only = request.GET.get("type", "")
+    if exact := NUMBER.fullmatch(words):
+        record = Record.objects.visible_to(actor).filter(number=exact[1].upper()).first()
+        if record is not None:
+            return redirect(record_url(record, actor=actor))
+    groups = _groups(words, actor=actor, only=only) if words else []
+    people = []
+    if words and actor.access.is_staff and not only:
+        people = people_found(words, actor=actor)
+    return render(
+        request,
+        "portal/search.html",
+        {
+            "words": words,
+            "only": only,
+            "groups": groups,
+            "people": people,
+            "base": base_template(request),
+            "is_empty": bool(words) and not groups and not people,
+        },
+    )
+
+
+def record_url(record: Record, *, actor: Any) -> str:
+    """Return where the actor reads a record: its page, or the portal's version of it."""
+    if actor.access.is_staff:
+        return record.get_absolute_url()
+    return reverse("portal-request", args=[record.number])
+
+
+def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
+    """Group hits by resource, newest change first, counted as far as COUNTED. Two queries."""
+    found = Record.objects.visible_to(actor).matching(words, actor=actor)
+    if only:
+        found = found.of_resource(only)
+    place = Window(
+        RowNumber(), partition_by=F("resource"), order_by=[F("updated_at").desc(), F("pk").desc()]
+    )
+    ranked = (
+        found.annotate(place=place)
+        .filter(place__lte=COUNTED + 1)
+        .order_by("resource", "place")
+        .values_list("resource", "pk")
+    )
+    hits: dict[str, list[int]] = {}
+    for resource, pk in ranked:
+        hits.setdefault(resource, []).append(pk)
+    most = MANY if only else FEW
+    wanted = [pk for pks in hits.values() for pk in pks[:most]]
+    shown = {record.pk: record for record in Record.objects.with_people().filter(pk__in=wanted)}
+    return [
+        {
+            "resource": resource,
+            "label": _label(resource),
+            "count": f"{COUNTED}+" if len(hits[resource]) > COUNTED else str(len(hits[resource])),
+            "rows": [
+                {
+                    "record": shown[pk],
+                    "title": marked(shown[pk].title, words),
+                    "url": record_url(shown[pk], actor=actor),
+                    "progress": progress_of(shown[pk]),
+                }
+                for pk in hits[resource][:most]
+            ],
+            "more": len(hits[resource]) > most,
+        }
+        for resource in kinds.resources
+        if resource in hits
+    ]
+
+
+def _label(resource: str) -> Any:
+    if resource in panels.resource_labels:
+        return panels.resource_labels[resource][1]
+    return kinds.of_resource(resource)[0].label_plural
+
+
+def marked(text: str, words: str) -> SafeString:
+    """Return text, escaped, with what was searched for between <mark> and </mark>."""
+    terms = sorted({re.escape(word) for word in re.findall(r"\w+", words)}, key=len, reverse=True)
+    if not terms:
+        return format_html("{}", text)
+    pieces = re.split(rf"(\b(?:{'|'.join(terms)}))", text, flags=re.IGNORECASE)
+    # Every second piece is what the pattern caught.
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", piece) if place % 2 else piece,)
+            for place, piece in enumerate(pieces)
+        ),
+    )
+
+
+@login_required
+def records_suggest(request: HttpRequest) -> HttpResponse:
+    """Answer with the rows of the list below a field that names a record; for staff only."""
+    actor: Any = request.user
+    if not actor.access.is_staff:
+        raise Http404
+    words = request.GET.get("q", "").strip()[:200]
+    of = [name for name in request.GET.get("kinds", "").split(",") if name in kinds]
+    found = Record.objects.visible_to(actor)
+    if of:
+        found = found.of_kind(*of)
+    if NUMBER.fullmatch(words):
+        found = found.filter(number__istartswith=words.lstrip("#"))
+    elif len(words) > 1:
+        found = found.matching(words, actor=actor)
+    else:
+        found = found.none()
+    rows = found.order_by("-updated_at", "-pk")[:7]
+    return render(
+        request,
+        "portal/_records.html",
+        {"records": rows, "words": words, "none_text": _("Nothing fits.")},
+    )

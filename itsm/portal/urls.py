@@ -1,0 +1,52 @@
+"""Addresses of the pages that span the apps."""
+
+from django.urls import include, path
+
+from itsm.portal import account, activities, catalogue, needs, requests
+from itsm.portal.appearance import appearance
+from itsm.portal.design import design
+from itsm.portal.home import home
+from itsm.portal.people import people_suggest
+from itsm.portal.reports.views import ReportListView, ReportView
+from itsm.portal.search import records_suggest, search
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("search/", search, name="search"),
+    path("suggest/people/", people_suggest, name="people-suggest"),
+    path("suggest/records/", records_suggest, name="records-suggest"),
+    path("activity/<slug:activity>/", activities.activity, name="activity"),
+    path(
+        "handovers/<int:pk>/accept/",
+        activities.settle_handover,
+        {"answer": "accept"},
+        name="handover-accept",
+    ),
+    path(
+        "handovers/<int:pk>/return/",
+        activities.settle_handover,
+        {"answer": "return"},
+        name="handover-return",
+    ),
+    path("portal/", requests.portal_home, name="portal-home"),
+    path("portal/requests/", requests.portal_requests, name="portal-requests"),
+    path("portal/requests/<slug:number>/", requests.portal_request, name="portal-request"),
+    path("portal/requests/<slug:number>/sent/", requests.portal_sent, name="portal-sent"),
+    path("portal/requests/<slug:number>/do/<slug:name>/", requests.portal_step, name="portal-step"),
+    path("portal/needs/", needs.portal_needs, name="portal-needs"),
+    path("portal/needs/<slug:number>/", needs.portal_need, name="portal-need"),
+    path("portal/services/", catalogue.portal_services, name="portal-services"),
+    path("portal/services/<slug:slug>/", catalogue.portal_order, name="portal-order"),
+    path("portal/articles/<slug:number>/", catalogue.portal_article, name="portal-article"),
+    path("portal/request/<slug:slug>/", requests.portal_new, name="portal-new"),
+    path("", include("itsm.portal.admin.urls")),
+    path("reports/", ReportListView.as_view(), name="report-list"),
+    path("reports/<slug:key>/", ReportView.as_view(), name="report"),
+    path("me/", account.account, name="account"),
+    path("me/keyboard/", account.keyboard, name="keyboard"),
+    path("me/tokens/", account.make_token, name="token-make"),
+    path("me/tokens/<int:pk>/withdraw/", account.withdraw_token, name="token-withdraw"),
+    path("help/", account.help_page, name="help"),
+    path("design/", design, name="design"),
+    path("appearance/", appearance, name="appearance"),
+]

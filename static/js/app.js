@@ -1,0 +1,128 @@
+// Wires what the page offers, and its keys. Every page works without it; this makes the work quicker.
+import { startClocks } from "./clocks.js";
+import { startForms } from "./forms.js";
+import { fresh, say, startMenus, word } from "./page.js";
+
+// Keys come from the page itself: data-keys="c", "g t", "Control+Enter". The list shown by "?" is the
+// same list that is bound. Single letters act only outside fields and dialogs, and can be switched off.
+const SEQUENCE_MS = 1200;
+let pending = "";
+let timer = 0;
+
+const isWriting = (element) =>
+  element instanceof HTMLElement && (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
+
+const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+
+function bound() {
+  const scope = document.querySelector("dialog[open]") ?? document;
+  return [...scope.querySelectorAll("[data-keys]")].filter((element) => element.dataset.keys === "?" || isShown(element));
+}
+
+function pressed(event) {
+  const parts = [];
+  if (event.ctrlKey || event.metaKey) parts.push("Control");
+  if (event.altKey) parts.push("Alt");
+  const single = event.key.length === 1;
+  if (event.shiftKey && (!single || /[a-z]/i.test(event.key))) parts.push("Shift");
+  parts.push(single ? event.key.toLowerCase() : event.key);
+  return parts.join("+");
+}
+
+function act(element, event) {
+  event.preventDefault();
+  if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) {
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function onKey(event) {
+  if (event.isComposing || event.defaultPrevented) return;
+  const key = pressed(event);
+  if (key.startsWith("Control+") || key.startsWith("Alt+")) {
+    const near = event.target.closest?.("form");
+    const found = bound().filter((element) => element.dataset.keys === key);
+    const chosen = found.find((element) => near?.contains(element)) ?? found[0];
+    if (chosen) act(chosen, event);
+    return;
+  }
+  const off = document.documentElement.dataset.keyboard === "off";
+  if (off || isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  clearTimeout(timer);
+  const wanted = pending ? `${pending} ${key}` : key;
+  const element = bound().find((one) => one.dataset.keys === wanted);
+  pending = "";
+  if (element) {
+    act(element, event);
+  } else if (bound().some((one) => one.dataset.keys.startsWith(`${key} `))) {
+    pending = key;
+    timer = setTimeout(() => { pending = ""; }, SEQUENCE_MS);
+  }
+}
+
+function fillList(dialog) {
+  const list = dialog.querySelector(".keys");
+  const rows = [...document.querySelectorAll("[data-keys]")].filter((element) => !dialog.contains(element)).map((element) => {
+    const term = document.createElement("dt");
+    element.dataset.keys.split(" ").forEach((key) => {
+      const cap = document.createElement("kbd");
+      cap.textContent = key.replace("Control", "Ctrl");
+      term.append(cap, " ");
+    });
+    const meaning = document.createElement("dd");
+    meaning.textContent = element.dataset.keysLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+    return [term, meaning];
+  });
+  list.replaceChildren(...rows.flat());
+}
+
+function startKeys() {
+  document.addEventListener("keydown", onKey);
+  const dialog = document.getElementById("keys");
+  for (const opener of document.querySelectorAll('[data-dialog="keys"]')) opener.addEventListener("click", () => fillList(dialog));
+}
+
+function startRequests() {
+  let running = 0;
+  const busy = (step) => {
+    running = Math.max(0, running + step);
+    document.body.classList.toggle("is-busy", running > 0);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    busy(1);
+    event.detail.target?.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    busy(-1);
+    event.detail.target?.removeAttribute("aria-busy");
+  });
+  for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failed, () => say(word("failed"), "bad"));
+  }
+  document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
+}
+
+function startParts(root) {
+  startForms(root);
+  startClocks(root);
+  for (const button of fresh(root, "[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      say(word("copied"), "ok");
+    });
+  }
+  for (const opener of fresh(root, "[data-dialog]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => document.getElementById(opener.dataset.dialog)?.showModal());
+  }
+  fresh(root, "[data-focus]")[0]?.focus();
+}
+
+startMenus();
+startKeys();
+startParts(document);
+startRequests();

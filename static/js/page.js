@@ -1,0 +1,53 @@
+// What every script says and how menus behave.
+export const word = (name, values = {}) =>
+  (document.body.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`] ?? "").replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
+
+export function say(text, tone = "info") {
+  const region = document.getElementById("toasts");
+  if (!region || !text) return;
+  const notice = document.createElement("div");
+  notice.className = `notice tone-${tone}`;
+  const line = document.createElement("p");
+  line.textContent = text;
+  notice.append(line);
+  region.append(notice);
+}
+
+// A part of the page may be offered twice (once with the page, once as a fragment): wire it once.
+const wired = new Map();
+export function fresh(root, selector) {
+  if (!wired.has(selector)) wired.set(selector, new WeakSet());
+  const seen = wired.get(selector);
+  return [...root.querySelectorAll(selector)].filter((element) => !seen.has(element) && seen.add(element));
+}
+
+// Menus made of <details>: Escape or a press elsewhere closes them, and focus returns to the opener.
+export function startMenus() {
+  const open = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("focusin", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (inside) menu.querySelector("summary").focus();
+    }
+  });
+  // A composer that opens is for writing: take the reader to its first field.
+  document.addEventListener("toggle", ({ target }) => {
+    const isForWriting = target.open && target.matches("details.composer") && !target.querySelector(".error-summary");
+    if (isForWriting) target.querySelector("textarea, input:not([type=hidden])")?.focus();
+  }, true);
+  // A link to a folded part, such as #reply, opens it.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+}

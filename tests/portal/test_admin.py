@@ -1,0 +1,127 @@
+"""The administrators' pages: people, roles, organisations, teams, tokens and the audit log."""
+
+from __future__ import annotations
+
+import pytest
+
+from itsm.accounts.models import Organisation, RoleGrant, Team, User
+from tests.doors import Machine, browser
+from tests.factories import a_ticket
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "/admin/", "/admin/people/", "/admin/people/new/", "/admin/roles/", "/admin/organisations/",
+    "/admin/organisations/new/", "/admin/teams/", "/admin/teams/new/", "/admin/priorities/",
+    "/admin/tokens/", "/admin/audit/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def page(cast):
+    return browser(cast.admin)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_there_for_administrators_and_for_nobody_else(cast, page, address):
+    assert page.get(address).status_code == 200
+    assert browser(cast.agent).get(address).status_code == 404
+    assert browser(cast.requester).get(address).status_code == 404
+
+
+def test_somebody_new_sets_a_password_with_the_link_and_signs_in(page, organisation, client):
+    new = {"do": "person", "name": "Nina New", "email": "Nina@Example.org",
+           "organisation": organisation.pk}  # fmt: skip
+    assert page.post("/admin/people/new/", new).status_code == 302
+    person = User.objects.get(email="nina@example.org")
+
+    shown = page.post(f"/admin/people/{person.pk}/", {"do": "link"})
+    link = shown.context["link"].removeprefix("http://testserver")
+    opened = client.get(link, follow=True)
+    secret = "quite-a-long-word-42"
+    address = opened.redirect_chain[-1][0]
+    client.post(address, {"new_password1": secret, "new_password2": secret})
+
+    assert client.login(username="nina@example.org", password=secret)
+    assert "was used already" in client.get(link, follow=True).content.decode()
+
+
+def test_what_was_typed_stays_when_an_address_is_taken(page, cast, organisation):
+    new = {"do": "person", "name": "Nina New", "email": cast.agent.email,
+           "organisation": organisation.pk}  # fmt: skip
+
+    answer = page.post("/admin/people/new/", new)
+
+    assert answer.status_code == 422
+    assert "Somebody has this address already." in answer.content.decode()
+    assert 'value="Nina New"' in answer.content.decode()
+
+
+def test_roles_are_given_and_withdrawn_but_never_the_last_administrator(page, cast, organisation):
+    address = f"/admin/people/{cast.requester.pk}/"
+    page.post(address, {"do": "grant", "role": "agent", "organisation": organisation.pk})
+    grant = RoleGrant.objects.get(user=cast.requester)
+    assert grant.organisation == organisation
+    page.post(address, {"do": "withdraw", "grant": grant.pk})
+    assert not RoleGrant.objects.filter(user=cast.requester).exists()
+
+    own = RoleGrant.objects.get(user=cast.admin)
+    page.post(f"/admin/people/{cast.admin.pk}/", {"do": "withdraw", "grant": own.pk})
+    assert RoleGrant.objects.filter(pk=own.pk).exists()
+
+
+def test_nobody_is_locked_out_by_accident_or_by_themselves(page, cast):
+    address = f"/admin/people/{cast.agent.pk}/"
+
+    assert page.post(address, {"do": "stop", "typed": "yes"}).status_code == 422
+    assert page.post(address, {"do": "stop", "typed": cast.agent.name}).status_code == 302
+    cast.agent.refresh_from_db()
+    assert not cast.agent.is_active
+    own = f"/admin/people/{cast.admin.pk}/"
+    assert page.post(own, {"do": "stop", "typed": cast.admin.name}).status_code == 422
+
+
+def test_organisations_form_a_tree_without_circles(page, organisation):
+    page.post("/admin/organisations/new/", {"name": "Dock", "kind": "internal",
+                                            "parent": organisation.pk, "is_active": "on"})  # fmt: skip
+    dock = Organisation.objects.get(name="Dock")
+    assert dock.lineage == [organisation.pk, dock.pk]
+
+    circle = {"name": "Harbour", "kind": "internal", "parent": dock.pk}
+    answer = page.post(f"/admin/organisations/{organisation.pk}/", circle)
+
+    assert answer.status_code == 422
+    assert "below itself" in answer.content.decode()
+
+
+def test_a_team_is_made_and_filled(page, cast, organisation):
+    page.post("/admin/teams/new/", {"name": "Cranes", "organisation": organisation.pk,
+                                    "is_active": "on"})  # fmt: skip
+    team = Team.objects.get(name="Cranes")
+    address = f"/admin/teams/{team.pk}/"
+
+    page.post(address, {"do": "member", "person": cast.agent.email, "is_lead": "on"})
+    member = team.memberships.get()
+    assert (member.user, member.is_lead) == (cast.agent, True)
+    page.post(address, {"do": "remove", "member": member.pk})
+    assert not team.memberships.exists()
+
+
+def test_a_token_is_withdrawn_for_somebody_else(page, cast):
+    machine = Machine(cast.agent)
+    token = cast.agent.api_tokens.get()
+
+    page.post("/admin/tokens/", {"token": token.pk})
+
+    assert machine.get("tickets/").status_code == 401
+
+
+def test_the_audit_log_is_narrowed_by_who_what_and_record(page, cast):
+    ticket = a_ticket(actor=cast.agent, requester=cast.requester)
+    a_ticket(actor=cast.admin, requester=cast.requester)
+
+    every = page.get("/admin/audit/").context["events"]
+    narrow = page.get(f"/admin/audit/?who=agnes&record={ticket.number}&verb=opened")
+
+    assert len(every) >= 2
+    assert {event.record_id for event in narrow.context["events"]} == {ticket.pk}

@@ -1,0 +1,69 @@
+"""The pages that span the apps: who reaches them, and what they find there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import a_ticket
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODYS = [
+    "/portal/",
+    "/portal/requests/",
+    "/search/?q=printer",
+    "/me/",
+    "/me/keyboard/",
+    "/help/",
+]
+STAFFS = ["/", "/tickets/call/", "/activity/deliver-support/", "/suggest/people/?q=ri", "/suggest/records/?q=pr"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", [*EVERYBODYS, *STAFFS, "/portal/request/broken/"])
+def test_nobody_gets_in_without_signing_in(client, address):
+    answer = client.get(address)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("address", [*EVERYBODYS, *STAFFS, "/portal/request/broken/"])
+def test_an_agent_reaches_every_page(signed_in, agent, requester, address):
+    a_ticket(actor=requester, title="The printer is on fire")
+
+    assert signed_in(agent).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", [*EVERYBODYS, "/portal/request/broken/"])
+def test_a_requester_reaches_the_pages_meant_for_everybody(signed_in, requester, address):
+    answer = signed_in(requester).get(address)
+
+    assert answer.status_code == 200
+    assert 'class="portal"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/tickets/call/", "/tickets/", "/activity/plan/"])
+def test_a_requester_is_sent_from_the_pages_of_staff_to_their_own(signed_in, requester, address):
+    answer = signed_in(requester).get(address)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/portal/")
+
+
+@pytest.mark.parametrize("address", ["/suggest/people/?q=ri", "/suggest/records/?q=pr"])
+def test_a_requester_gets_no_suggestions_of_people_or_records(signed_in, requester, address):
+    assert signed_in(requester).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "slug",
+    ["plan", "improve", "engage", "design-transition", "obtain-build", "deliver-support"],
+)
+def test_each_activity_says_what_it_is_for(signed_in, agent, slug):
+    page = signed_in(agent).get(f"/activity/{slug}/").content.decode()
+
+    assert "What comes in" in page
+    assert "Flows out" in page
+
+
+def test_there_is_no_seventh_activity(signed_in, agent):
+    assert signed_in(agent).get("/activity/selling/").status_code == 404
