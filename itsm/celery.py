@@ -1,0 +1,33 @@
+"""The Celery application and everything it does on a schedule, in plain sight."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
+
+app = Celery("throughline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.task_routes = {
+    "sla.*": {"queue": "sla"},
+    "mail.*": {"queue": "mail"},
+    "notifications.*": {"queue": "mail"},
+}
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "itsm.core.tasks.beat_heartbeat", "schedule": 10.0},
+    "forget-answers": {"task": "itsm.core.tasks.forget_answers", "schedule": 3600.0},
+    "return-from-waiting": {"task": "records.return_from_waiting", "schedule": 60.0},
+    "nudge-approvers": {"task": "approvals.nudge", "schedule": 60.0},
+    "close-resolved": {"task": "tickets.close_resolved", "schedule": 3600.0},
+    "fetch-mail": {"task": "mail.fetch_due", "schedule": 10.0, "options": {"expires": 10}},
+    "send-mail": {"task": "notifications.deliver", "schedule": 5.0, "options": {"expires": 10}},
+    "send-webhooks": {"task": "webhooks.deliver", "schedule": 5.0, "options": {"expires": 10}},
+    # A wake-up that nobody took within seconds is worth nothing: what is due stands in the rows.
+    "fire-clocks": {"task": "sla.sweep", "schedule": 1.0, "options": {"expires": 10}},
+    "deliver-escalations": {"task": "sla.deliver", "schedule": 1.0, "options": {"expires": 10}},
+    "roll-out-agreements": {"task": "sla.roll_out", "schedule": 5.0, "options": {"expires": 30}},
+    "check-clocks": {"task": "sla.check", "schedule": crontab(hour=2, minute=30)},
+}

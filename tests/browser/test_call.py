@@ -1,0 +1,152 @@
+"""Logging a call in a real browser: by keyboard, without scripts, with nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import a_ticket
+from tickets.models import Incident
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 375)]
+PROBLEM = "Printer on floor 2 eats paper"
+
+
+def press(page, *keys):
+    """Press keys and return how many."""
+    for key in keys:
+        page.keyboard.press(key)
+    return len(keys)
+
+
+@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
+def test_the_page_is_readable_by_all_empty_filled_and_refused(
+    as_person, audit, sideways, agent, requester, scheme, width
+):
+    a_ticket(actor=requester, title=PROBLEM)
+    page = as_person(agent, "/tickets/call/", scheme=scheme, width=width)
+    assert audit(page) == []
+
+    page.get_by_label("What's wrong?").fill("Printer eats paper")
+    page.get_by_role("button", name="Add the caller to this").wait_for()
+    page.get_by_role("combobox", name="Caller").press_sequentially("re")
+    page.get_by_role("option").first.wait_for()
+    assert audit(page) == []
+    assert sideways(page) <= 0
+    assert page.complaints == []
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("There is a problem").wait_for()
+    assert audit(page) == []
+    assert page.title().startswith("Error: ")
+    assert page.get_by_label("What's wrong?").input_value() == "Printer eats paper"
+
+
+def test_a_call_takes_no_more_than_twelve_keys_beside_the_words(as_person, agent, requester, desk):
+    page = as_person(agent, "/")
+
+    keys = press(page, "c")
+    page.wait_for_url("**/tickets/call/")
+    keys += press(page, *"rita")
+    page.get_by_role("option", name="Rita Requester").wait_for()
+    keys += press(page, "Enter")
+    assert page.get_by_label("What's wrong?").evaluate("one => one === document.activeElement")
+    page.keyboard.type(PROBLEM)
+    page.get_by_text("Open for Rita Requester").wait_for()
+    keys += press(page, "Control+Enter")
+    page.get_by_text("The call is logged. Read out:").wait_for()
+
+    ticket = Incident.objects.get()
+    # The modifier is a key of its own.
+    assert keys + 1 <= 12
+    assert (ticket.title, ticket.requester, ticket.team) == (PROBLEM, requester, desk)
+    copy = page.locator(".logged [data-copy]")
+    assert copy.evaluate("one => one === document.activeElement")
+
+
+def test_one_more_report_joins_with_one_key(as_person, agent, requester, colleague):
+    ticket = a_ticket(actor=requester, title="Printer on floor 2 is jammed")
+    page = as_person(agent, "/tickets/call/")
+
+    keys = press(page, *"coli")
+    page.get_by_role("option", name="Colin Colleague").wait_for()
+    keys += press(page, "Enter")
+    page.keyboard.type("printer floor 2")
+    page.get_by_role("button", name="Add Colin Colleague to this").wait_for()
+    keys += press(page, "Alt+1")
+    page.wait_for_url(f"**/tickets/{ticket.number}/**")
+
+    assert keys + 1 <= 8
+    assert page.get_by_text("Colin Colleague is added to").is_visible()
+
+
+def test_a_person_is_chosen_by_arrows_and_escape_keeps_what_was_typed(
+    as_person, agent, requester, colleague
+):
+    page = as_person(agent, "/tickets/call/")
+    caller = page.get_by_role("combobox", name="Caller")
+
+    caller.press_sequentially("example.org")
+    page.get_by_role("option", name="Rita Requester").wait_for()
+    assert caller.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    first = page.locator(f"#{caller.get_attribute('aria-activedescendant')}")
+    assert first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Escape")
+
+    assert caller.get_attribute("aria-expanded") == "false"
+    assert caller.input_value() == "example.org"
+
+
+def test_somebody_unknown_is_added_from_the_list(as_person, agent):
+    page = as_person(agent, "/tickets/call/")
+
+    page.get_by_role("combobox", name="Caller").press_sequentially("Nina New")
+    page.get_by_role("option", name="Add “Nina New” as a new caller").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("+43 1 99")
+    page.get_by_label("What's wrong?").fill(PROBLEM)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("The call is logged. Read out:").wait_for()
+
+    requester = Incident.objects.get().requester
+    assert (requester.name, requester.phone) == ("Nina New", "+43 1 99")
+
+
+def test_the_priority_and_the_length_of_the_call_are_shown_at_once(as_person, agent):
+    page = as_person(agent, "/tickets/call/")
+
+    page.get_by_label("Everyone").check()
+    page.get_by_label("Work has stopped").check()
+    page.get_by_text("P1 Critical").wait_for()
+
+    assert page.get_by_text("Call: 0:0").is_visible()
+
+
+def test_what_was_typed_survives_a_reload(as_person, agent):
+    page = as_person(agent, "/tickets/call/")
+    page.get_by_label("What's wrong?").fill(PROBLEM)
+    page.get_by_label("Details").fill("Since Monday.")
+
+    page.reload()
+
+    assert page.get_by_label("What's wrong?").input_value() == PROBLEM
+    assert page.get_by_label("Details").input_value() == "Since Monday."
+
+
+def test_a_call_is_logged_without_scripts(as_person, agent, requester):
+    a_ticket(actor=requester, title=PROBLEM)
+    page = as_person(agent, "/tickets/call/", java_script_enabled=False)
+
+    page.get_by_label("Caller", exact=True).fill("Requester")
+    page.get_by_label("What's wrong?").fill("Printer on floor 2 eats it all")
+    page.get_by_role("button", name="Look now").click()
+    assert page.get_by_role("button", name="Add Requester to this").is_visible()
+    page.get_by_role("button", name="Log call").last.click()
+    page.get_by_role("radio", name="Rita Requester").check()
+    page.get_by_role("button", name="Log call").last.click()
+
+    assert page.get_by_text("The call is logged. Read out:").is_visible()
+    assert Incident.objects.filter(title="Printer on floor 2 eats it all").exists()

@@ -1,0 +1,94 @@
+"""The pages an agent lives in, in a real browser: my work, the queue, a ticket, an activity."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import a_ticket, fresh
+from valuechain.records.actions import add_comment, perform
+from valuechain.records.vocabulary import Via
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 375)]
+
+
+@pytest.fixture
+def ticket(requester, agent, desk):
+    """A ticket nobody has yet, with a public question and a note on it."""
+    record = a_ticket(actor=requester, team=desk, title="Label printer prints blank labels")
+    for visibility, body in (("public", "Since when?"), ("internal", "Roll changed today.")):
+        add_comment(record, body=body, visibility=visibility, actor=agent, via=Via.HTML)
+    return record
+
+
+@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
+def test_every_page_of_an_agent_is_readable_by_all(
+    as_person, live_server, audit, sideways, agent, ticket, scheme, width
+):
+    mine = a_ticket(actor=ticket.requester, team=ticket.team, title="Mine")
+    perform(mine, "start", actor=agent, via=Via.HTML)
+    page = as_person(agent, "/", scheme=scheme, width=width)
+    addresses = [
+        "/", "/tickets/", "/tickets/?state=open&owner=none", f"/tickets/{ticket.number}/",
+        f"/tickets/{ticket.number}/?logged=1", f"/tickets/{ticket.number}/split/",
+        f"/tickets/{ticket.number}/time/", "/search/?q=label", "/search/?q=nothingatall",
+        "/activity/deliver-support/", "/activity/plan/", "/me/", "/me/keyboard/", "/help/",
+    ]  # fmt: skip
+
+    for address in addresses:
+        page.goto(live_server.url + address)
+        assert audit(page) == [], address
+        assert sideways(page) <= 0, address
+    assert page.complaints == []
+
+
+def test_an_agent_goes_from_my_work_to_a_ticket_taken_by_keyboard(as_person, agent, ticket):
+    page = as_person(agent, "/")
+
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url("**/tickets/?state=open")
+    page.get_by_role("link", name=ticket.title).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Nobody has this yet.").wait_for()
+    page.keyboard.press("a")
+    page.keyboard.press("i")
+    page.get_by_text(f"{ticket.number} is yours.").wait_for()
+
+    assert fresh(ticket).owner == agent
+
+
+def test_the_search_opens_with_one_key_and_an_exact_number_leads_to_its_record(
+    as_person, agent, ticket
+):
+    page = as_person(agent, "/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(ticket.number.lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tickets/{ticket.number}/")
+
+    assert page.get_by_role("heading", level=1).inner_text() == ticket.title
+
+
+def test_a_record_is_suggested_where_one_is_to_be_named(as_person, agent, ticket, requester):
+    other = a_ticket(actor=requester, title="Router is warm")
+    page = as_person(agent, f"/tickets/{ticket.number}/link/")
+
+    page.get_by_role("combobox", name="Which record").press_sequentially("router")
+    page.get_by_role("option", name=other.number).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    assert other.number in page.get_by_role("combobox", name="Which record").input_value()
+
+
+def test_my_work_and_a_ticket_are_whole_without_scripts(as_person, agent, ticket):
+    page = as_person(agent, "/", java_script_enabled=False)
+
+    page.get_by_role("link", name="Nobody's tickets, in my teams").click()
+    page.get_by_role("link", name=ticket.title).click()
+    page.get_by_role("button", name="Take it").click()
+
+    assert page.get_by_text(f"{ticket.number} is yours.").is_visible()

@@ -1,0 +1,79 @@
+"""A want without a sponsor is refused with the reason, appealed with evidence, and accepted.
+
+Each person uses the door they have: the stakeholder the portal, the liaison the pages of engage,
+another program the REST API.
+"""
+
+from __future__ import annotations
+
+from tests.doors import Machine, browser
+from valuechain.records.models import Record
+
+
+def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent):
+    portal, desk, api = browser(requester), browser(brm), Machine(brm)
+
+    def do(name, **data):
+        return desk.post(f"/needs/{number}/do/{name}/", data)
+
+    def read():
+        return portal.get(f"/portal/needs/{number}/").content.decode()
+
+    # The stakeholder says what they want.
+    sent = portal.post(
+        "/portal/request/need/",
+        {"title": "A second radar", "description": "One radar is blind behind the silo."},
+    )
+    number = sent.headers["Location"].split("/")[3]
+    assert number.startswith("NEED-")
+
+    # The liaison takes it up; a want without a sponsor goes nowhere, and the refusal says why.
+    assert do("take").status_code == 302
+    assert (
+        do("classify", classification="want", reason="One radar is enough by law.").status_code
+        == 302
+    )
+    assert do("justify", reason="It would be safer.").status_code == 302
+    assert do("assess", fulfilability="as_desired", reason="It can be bought.").status_code == 302
+    refused = api.post(f"needs/{number}/transitions/", {"transition": "qualify"})
+    assert refused.status_code == 409
+    assert refused.json()["missing"] == ["sponsor", "trade_off"]
+    assert "a sponsor, since it is a want" in do("qualify").content.decode()
+
+    # It is turned down; the stakeholder reads the reason at once and appeals with new evidence.
+    assert do("decline", reason="Nobody sponsors a second radar.").status_code == 302
+    assert "Nobody sponsors a second radar." in read()
+    assert "Appeal with new evidence" in read()
+    appealed = portal.post(
+        f"/portal/requests/{number}/do/appeal/",
+        {"reason": "Two barges nearly met behind the silo on Monday; the planner stands for it."},
+    )
+    assert appealed.status_code == 302
+
+    # With sponsor and trade-off it is qualified, promised, and handed on.
+    assert "Two barges nearly met" in desk.get(f"/needs/{number}/").content.decode()
+    do("classify", classification="want", reason="Safer behind the silo.", sponsor=planner.email,
+       trade_off="The new buoy waits a year.")  # fmt: skip
+    do("justify", reason="Two near misses.", evidence="Log of Monday")
+    assert do("qualify").status_code == 302
+    do("promise", promise="A radar on the silo", promised_on="2027-05-01")
+    assert "1 May 2027" in read()
+    handed = Machine(brm).post(
+        f"needs/{number}/hand-off/", {"flow": "request_service", "data": {"title": "Radar"}}
+    )
+    assert handed.status_code == 201, handed.content
+    request = handed.json()["target"]["number"]
+
+    # The work ends, and nobody but the stakeholder says whether it brought what they wanted.
+    for name, data in (("accept", {}), ("start", {}), ("fulfil", {"resolution": "It turns."})):
+        step = Machine(agent).post(
+            f"tickets/{request}/transitions/", {"transition": name, "data": data}
+        )
+        assert step.status_code == 200, step.content
+    assert Record.objects.get(number=number).state == "fulfilled"
+    assert do("confirm_value").status_code == 422
+    assert (
+        portal.post(f"/portal/requests/{number}/do/confirm_value/", {"reason": ""}).status_code
+        == 302
+    )
+    assert "Value confirmed" in read()
