@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -21,6 +21,7 @@ from itsm.core import clock
 from itsm.portal.sample import accounts, loading
 from itsm.portal.sample.company import PEOPLE
 from itsm.portal.sample.stories import STORIES
+from itsm.portal.sample.telling import script
 from tests.factories import a_person
 from tickets.asks import TICKET_KINDS
 from valuechain.records.kinds import kinds
@@ -82,6 +83,16 @@ def test_no_story_reaches_into_the_future_whatever_the_hour() -> None:
         )
 
         assert story.lasts < youngest, story.title
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_no_story_speaks_of_one_that_has_not_begun_whatever_the_weekday(days: int) -> None:
+    now = datetime(2026, 11, 23, 15, 40, tzinfo=UTC) + timedelta(days=days)
+    begun = set()
+    for at, name, _story, move in script(STORIES, now):
+        begun.add(name)
+        assert at <= now, name
+        assert move is None or not move.speaks_of or move.speaks_of in begun, name
 
 
 def test_every_ticket_kind_is_found_in_every_state_it_can_be_in(loaded: str) -> None:

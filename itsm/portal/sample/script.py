@@ -23,6 +23,11 @@ class Move:
     act: str
     args: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def speaks_of(self) -> str:
+        """The key of the other story that this move needs, if any."""
+        return str(self.args.get("other", "") or self.args.get("into", ""))
+
 
 def say(after: int, who: str, body: str) -> Move:
     """A public message."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -36,15 +36,7 @@ class Teller:
 
     def tell(self, stories: Iterable[Story]) -> None:
         """Play every move of every story by time, so that numbers and events ascend with it."""
-        script: list[tuple[datetime, int, int, Story, Move | None]] = []
-        for place, story in enumerate(stories):
-            at = story.begins(self.now)
-            script.append((at, place, 0, story, None))
-            for step, later in enumerate(story.moves, 1):
-                at += timedelta(minutes=later.after)
-                script.append((at, place, step, story, later))
-        for at, place, _step, story, move in sorted(script, key=lambda line: line[:3]):
-            name = story.key or f"story {place}"
+        for at, name, story, move in script(stories, self.now):
             with clock.at(at):
                 if move is None:
                     self.told[name] = self._open(story, at)
@@ -129,6 +121,29 @@ class Teller:
         zone = ZoneInfo(TIME_ZONE)
         day = self.now.astimezone(zone).date() + timedelta(days=days)
         return datetime.combine(day, time.fromisoformat(at), zone)
+
+
+def script(
+    stories: Iterable[Story], now: datetime
+) -> Iterator[tuple[datetime, str, Story, Move | None]]:
+    """Yield every beginning and every move in the order of time, with the story's name.
+
+    Stories that begin on a weekend are moved before it, so on some days of the week one would speak
+    of another that has not begun: such a move waits for it, and what follows waits as well.
+    """
+    stories = list(stories)
+    begins = {story.key: story.begins(now) for story in stories if story.key}
+    lines: list[tuple[datetime, int, int, Story, Move | None]] = []
+    for place, story in enumerate(stories):
+        at = story.begins(now)
+        lines.append((at, place, 0, story, None))
+        for step, move in enumerate(story.moves, 1):
+            at += timedelta(minutes=move.after)
+            if move.speaks_of:
+                at = max(at, begins[move.speaks_of] + timedelta(minutes=1))
+            lines.append((at, place, step, story, move))
+    for at, place, _step, story, later in sorted(lines, key=lambda line: line[:3]):
+        yield at, story.key or f"story {place}", story, later
 
 
 _DOORS = {"email": Via.EMAIL, "monitoring": Via.API, "api": Via.API}
