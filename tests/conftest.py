@@ -38,6 +38,21 @@ _flush = TransactionTestCase._fixture_teardown
 TransactionTestCase._fixture_teardown = _flush_with_triggers_asleep
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what is still connected before the test database is dropped.
+
+    A thread of the live server keeps its connection until its browser lets go of the socket, which
+    may be a moment after the last test.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
 def frozen() -> Iterator[Any]:
     """Stop time on a Monday at 9:00 UTC; `frozen.shift(timedelta)` and `frozen.move_to(at)` move it."""

@@ -153,8 +153,10 @@ def test_a_late_page_begins_inside_the_index():
     cursor = paginate(queryset, order=order, cursor=None, size=10).next_cursor
 
     with connection.cursor() as sql:
-        sql.execute("SET LOCAL enable_seqscan = off")
-        sql.execute("SET LOCAL enable_bitmapscan = off")
+        # On so few rows any plan is cheap. These are left out when there is another way: what
+        # remains in the plan is there because the statement leaves no other.
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            sql.execute(f"SET LOCAL enable_{way} = off")
         with CaptureQueriesContext(connection) as caught:
             paginate(queryset, order=order, cursor=cursor, size=10)
         sql.execute("EXPLAIN " + caught[-1]["sql"])
