@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tickets.mail.addresses import Address
 from tickets.mail.intake import title_of
 from tickets.mail.machine import written_by_machine
 from tickets.mail.models import Mailbox
-from tickets.mail.parsing import Address, ParsedMail, parse
+from tickets.mail.parsing import ParsedMail, parse
 from tickets.mail.placing import Plan, mailbox_for, plan
 from tickets.mail.quoting import fold
 

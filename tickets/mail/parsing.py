@@ -15,21 +15,27 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
-from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from html import escape
-from typing import Any
+from urllib.parse import unquote
 
-from tickets.mail import tnef
-from tickets.mail.words import decoded, header_text, html_to_text, one_line, tidy
+from tickets.mail import contents, tnef
+from tickets.mail.addresses import Address, addresses_in
+from tickets.mail.words import MAX_HEADER, decoded, header_text, html_to_text, one_line, tidy
 
 MOST_PARTS = 400
-MOST_DEPTH = 40
+MOST_DEPTH = 350
 MOST_ADDRESSES = 200
 MOST_FILES = 100
-_ADDRESS = re.compile(
-    r"[^\s@<>()\[\]\\,;:\"']{1,64}@[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE
-)
+LONGEST_NAME = 150
+#: Mails within mails that are read for their text.
+MOST_FORWARDED = 3
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
+#: What has none of these headers is no mail.
+_EXPECTED = frozenset(
+    {"from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "delivered-to",
+     "sender", "reply-to", "content-type", "mime-version"}
+)  # fmt: skip
 #: Headers kept by name for the rules that come after; the rest is in the raw mail.
 _WORTH_KEEPING = frozenset(
     {
@@ -38,18 +44,6 @@ _WORTH_KEEPING = frozenset(
         "x-auto-reply-from", "x-failed-recipients", "x-loop", "x-mail-autoreply", "x-throughline",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One mailbox on an envelope: the name people read, and the address in lower case."""
-
-    name: str
-    address: str
-
-    @property
-    def domain(self) -> str:
-        return self.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +115,10 @@ def parse(raw: bytes) -> ParsedMail:
         if not raw.strip():
             mail.unreadable = "It is empty."
             return mail
-        message = message_from_bytes(raw.lstrip(b"\r\n"), policy=compat32)
+        message = message_from_bytes(raw.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+        if not _EXPECTED & {str(name).lower() for name in message.keys()[:1000]}:
+            mail.unreadable = "It has none of the headers of a mail."
+            return mail
         _read_headers(mail, message)
         _read_body(mail, message)
         if not (mail.senders or mail.subject or mail.text or mail.files):
@@ -182,34 +179,11 @@ def _addresses(headers: dict[str, list[str]], *names: str) -> tuple[Address, ...
     found: dict[str, Address] = {}
     for name in names:
         for value in headers.get(name, ())[:20]:
-            for one in _pairs(value):
+            for one in addresses_in(value):
                 found.setdefault(one.address, one)
                 if len(found) >= MOST_ADDRESSES:
                     return tuple(found.values())
     return tuple(found.values())
-
-
-def _pairs(value: str) -> list[Address]:
-    """Read the addresses of one header; where the grammar is broken, whatever looks like one."""
-    value = value[:50_000]
-    try:
-        pairs = getaddresses([re.sub(r"\s+", " ", value)], strict=False)
-    except TypeError:  # Python before the parameter was introduced
-        pairs = getaddresses([re.sub(r"\s+", " ", value)])
-    except Exception:  # noqa: BLE001 - the standard library raises many things on hostile headers
-        pairs = []
-    good = [
-        Address(header_text(name)[:200], address.lower())
-        for name, address in pairs
-        if _ADDRESS.fullmatch(address) and len(address) <= 254 and address.isprintable()
-    ]
-    if good:
-        return good
-    return [
-        Address("", one.lower())
-        for one in _ADDRESS.findall(header_text(value))
-        if len(one) <= 254 and one.isprintable()
-    ]
 
 
 def _instant(text: str) -> datetime | None:
@@ -263,11 +237,13 @@ def _read_body(mail: ParsedMail, message: Message) -> None:
     pictures = {file.cid: file.name for file in mail.files if file.cid}
     plain = tidy("\n\n".join(piece for piece in body.plain if piece.strip()))
     html = "\n".join(body.html)
-    shows_pictures = any(f"cid:{cid}" in html for cid in pictures)
+    shows_pictures = any(f"cid:{cid}" in unquote(html) for cid in pictures)
     if html and (not plain or shows_pictures):
         mail.text = html_to_text(html, pictures) or plain
     else:
         mail.text = plain
+    if not mail.text and message.get_content_type() == "message/rfc822":
+        mail.text = contents.forwarded_text(message, depth=MOST_FORWARDED)
 
 
 def _note_defects(mail: ParsedMail, part: Message) -> None:
@@ -279,14 +255,23 @@ def _note_defects(mail: ParsedMail, part: Message) -> None:
 
 def _read_leaf(mail: ParsedMail, body: _Body, part: Message, *, in_alternative: bool) -> None:
     kind = part.get_content_type()
+    contents.read_raw_headers(part)
     name = _filename(part)
     if kind == "message/rfc822":
-        body.files.append(_forwarded(part, name))
+        title, content = contents.forwarded(part)
+        title = name or (_safe_name(title)[:80] or "forwarded") + ".eml"
+        body.files.append(ParsedFile(title, kind, content))
         return
-    data = _payload(mail, part)
+    if kind.startswith("multipart/"):
+        # It promises parts and holds none: what is there is read as text.
+        kind, name = "text/plain", ""
+    data, is_whole = contents.payload(part)
+    if not is_whole and "A part cannot be decoded" not in mail.defects:
+        mail.defects.append("A part cannot be decoded")
     is_attached = part.get_content_disposition() == "attachment" or bool(name)
     if kind in {"text/plain", "text/html"} and not is_attached:
-        _read_text(body, decoded(data, _charset(part)), kind, in_alternative=in_alternative)
+        text = contents.unflowed(decoded(data, _charset(part)), part)
+        _read_text(body, text, kind, in_alternative=in_alternative)
     elif data:
         body.files.append(_file(mail, body, part, name, data))
 
@@ -316,20 +301,6 @@ def _file(mail: ParsedMail, body: _Body, part: Message, name: str, data: bytes) 
     return ParsedFile(name, _type_word(kind), data, cid)
 
 
-def _payload(mail: ParsedMail, part: Message) -> bytes:
-    try:
-        data = part.get_payload(decode=True)
-    except Exception:  # noqa: BLE001 - cut base64, codecs that do not exist, and worse
-        mail.defects.append("A part cannot be decoded")
-        data = None
-    if isinstance(data, bytes):
-        return data
-    payload: Any = part.get_payload()
-    if isinstance(payload, str):
-        return payload.encode("utf-8", errors="surrogateescape")
-    return b""
-
-
 def _charset(part: Message) -> str | None:
     try:
         found = part.get_content_charset()
@@ -347,7 +318,13 @@ def _filename(part: Message) -> str:
 
 
 def _safe_name(name: str) -> str:
-    return one_line(name.replace("\\", "/").rpartition("/")[2], most=150).strip(". ")
+    bare = one_line(name.replace("\\", "/").rpartition("/")[2], most=MAX_HEADER).strip(". ")
+    if len(bare) <= LONGEST_NAME:
+        return bare
+    stem, dot, suffix = bare.rpartition(".")
+    if not dot or len(suffix) > 10:
+        return bare[:LONGEST_NAME]
+    return f"{stem[: LONGEST_NAME - 1 - len(suffix)]}.{suffix}"
 
 
 def _type_word(kind: str) -> str:
@@ -356,26 +333,17 @@ def _type_word(kind: str) -> str:
     )
 
 
-def _forwarded(part: Message, name: str) -> ParsedFile:
-    """Keep a mail within a mail as a file of its own."""
-    inner = part.get_payload()
-    message = inner[0] if isinstance(inner, list) and inner else part
-    try:
-        content = message.as_bytes() if isinstance(message, Message) else b""
-    except Exception:  # noqa: BLE001 - what cannot be written down again is still in the raw mail
-        content = str(part.get_payload()).encode("utf-8", errors="replace")
-    subject = header_text(message.get("Subject", "")) if isinstance(message, Message) else ""
-    title = name or (_safe_name(subject)[:80] or "forwarded") + ".eml"
-    return ParsedFile(title, "message/rfc822", content or b"\n")
-
-
 def _unpack(body: _Body, data: bytes) -> None:
     found = tnef.unpack(data)
     for name, content in found.files:
-        title = _safe_name(decoded(name, None)) or "file"
-        body.files.append(ParsedFile(title, "application/octet-stream", content))
-    if found.text and not body.plain and not body.html:
-        body.plain.append(decoded(found.text, None))
+        title = _safe_name(name) or "file"
+        body.files.append(ParsedFile(title, contents.type_by_name(title), content))
+    if body.plain or body.html:
+        return
+    if found.text:
+        body.plain.append(found.text)
+    elif found.html:
+        body.html.append(found.html)
 
 
 def _invitation(text: str) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from itsm.accounts.models import Organisation, User
 from tickets.mail import marks, senders, threads
+from tickets.mail.addresses import Address
 from tickets.mail.machine import written_by_machine
 from tickets.mail.models import InboundMail, Mailbox
-from tickets.mail.parsing import Address, ParsedMail
+from tickets.mail.parsing import ParsedMail
 from tickets.mail.threads import Thread
 from tickets.policies import is_within_reopen_window
 from tickets.receivers import REOPENED_BY_REPLY

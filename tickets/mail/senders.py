@@ -10,13 +10,29 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from itsm.accounts.models import Organisation, User
+from tickets.mail.addresses import Address
 from tickets.mail.models import Mailbox, SenderRule
-from tickets.mail.parsing import Address, ParsedMail
+from tickets.mail.parsing import ParsedMail
 
 
 def find_person(address: str) -> User | None:
-    """Return the person with this address, active or not."""
-    return User.objects.select_related("organisation").filter(email=address.lower()).first()
+    """Return the person with this address, active or not, in whichever spelling of its domain."""
+    written = spellings(address.lower())
+    return User.objects.select_related("organisation").filter(email__in=written).first()
+
+
+def spellings(address: str) -> list[str]:
+    """Return an address as it is, and with its domain in the other spelling, if it has one.
+
+    `bücher.example` and `xn--bcher-kva.example` are the same domain.
+    """
+    local, _at, domain = address.rpartition("@")
+    try:
+        ascii_form = domain.encode("idna").decode("ascii")
+        other = domain.encode("ascii").decode("idna") if ascii_form == domain else ascii_form
+    except (UnicodeError, ValueError):
+        return [address]
+    return list(dict.fromkeys([address, f"{local}@{other}"]))
 
 
 def organisation_for(sender: Address, mailbox: Mailbox | None) -> Organisation | None:
@@ -24,8 +40,10 @@ def organisation_for(sender: Address, mailbox: Mailbox | None) -> Organisation |
 
     A rule of the mailbox itself comes before one that holds for all.
     """
-    labels = sender.domain.split(".")
-    domains = [".".join(labels[start:]) for start in range(len(labels))][:20]
+    domains = []
+    for written in spellings(sender.address):
+        labels = written.rpartition("@")[2].split(".")
+        domains += [".".join(labels[start:]) for start in range(len(labels))][:20]
     rules = SenderRule.objects.filter(domain__in=domains).select_related("organisation")
     fitting = [
         rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.header import decode_header
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import nh3
 
@@ -15,6 +16,8 @@ MAX_TEXT = 400_000
 MAX_HEADER = 8_000
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+#: Characters that turn the direction of a line, by which a program passes for a picture.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
@@ -59,9 +62,14 @@ _BLOCKS = {
 _KEPT = {*_BLOCKS, "a", "br", "img", "li", "td", "th", "b", "i", "em", "strong", "span"} - {
     "form", "address", "main", "footer", "header", "section", "article",
 }  # fmt: skip
-#: Charset names that mail programs write and Python does not know.
+#: Charset names that mail programs write and Python does not know, and names under which they send
+#: the larger set that grew out of it.
 _CHARSETS = {
-    "x-sjis": "shift_jis", "x-gbk": "gbk", "ks_c_5601-1987": "cp949", "iso-8859-8-i": "iso-8859-8",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "euc-cn": "gb18030",
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-9": "cp1254", "tis-620": "cp874", "euc-kr": "cp949", "big5": "big5hkscs",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "iso-8859-6-i": "iso-8859-6",
+    "x-sjis": "cp932", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "iso-8859-8-i": "iso-8859-8",
     "x-mac-roman": "mac-roman", "utf8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7", "cp-850": "cp850",
     "windows-874": "cp874", "x-unknown": "utf-8", "unknown-8bit": "utf-8", "ansi": "cp1252",
 }  # fmt: skip
@@ -70,7 +78,9 @@ _CHARSETS = {
 def decoded(data: bytes, charset: str | None) -> str:
     """Return bytes as text: in the charset they claim, else UTF-8, else the one of old Windows."""
     name = (charset or "").strip().strip("\"'").lower()
-    for candidate in (_CHARSETS.get(name, name), "utf-8"):
+    known = _CHARSETS.get(name, name)
+    # What claims to be the simplest of all is often UTF-8 that nobody declared.
+    for candidate in ("utf-8", known) if known == "cp1252" else (known, "utf-8"):
         if not candidate:
             continue
         try:
@@ -89,7 +99,7 @@ def tidy(text: str, *, most: int = MAX_TEXT) -> str:
 
 def one_line(text: str, *, most: int) -> str:
     """Return text on one line, so that nothing in it can begin another header or row."""
-    return " ".join(tidy(text, most=most * 4).split())[:most].strip()
+    return " ".join(_TURNS.sub("", tidy(text, most=most * 4)).split())[:most].strip()
 
 
 def header_text(raw: object) -> str:
@@ -100,10 +110,10 @@ def header_text(raw: object) -> str:
     except Exception:  # noqa: BLE001 - the standard library raises many things on hostile headers
         parts = [(text, None)]
     said = [decoded(part, charset) if isinstance(part, bytes) else part for part, charset in parts]
-    return one_line(_readable("".join(said)), most=MAX_HEADER)
+    return one_line(readable("".join(said)), most=MAX_HEADER)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Read bytes that came through undeclared (the parser keeps them as surrogates)."""
     if not _SURROGATES.search(text):
         return text
@@ -158,9 +168,9 @@ class _Text(HTMLParser):
 
     def _picture(self, found: dict[str, str]) -> None:
         source = found.get("src", "")
-        name = self.pictures.get(source.removeprefix("cid:")) if source.startswith("cid:") else None
-        if name:
-            self.used.add(source.removeprefix("cid:"))
+        cid = unquote(source.removeprefix("cid:")) if source.startswith("cid:") else ""
+        if name := self.pictures.get(cid):
+            self.used.add(cid)
             self.out.append(f"[{name}]")
         elif alt := found.get("alt", "").strip():
             self.out.append(alt[:200])

@@ -12,9 +12,9 @@ from itsm.accounts.roles import DESK_ROLES
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from tickets.mail import senders
+from tickets.mail.addresses import Address
 from tickets.mail.intake import Received, place
 from tickets.mail.models import InboundMail
-from tickets.mail.parsing import Address
 from tickets.mail.placing import Outcome, Plan
 from valuechain.records.models import Participation, Record
 from valuechain.records.policies import may_work
