@@ -20,6 +20,8 @@ from itsm.accounts.models import Membership, User
 from itsm.core import clock as time
 from itsm.core.errors import RuleViolation
 from sla.models import ClockFiring
+from sla.published import promise
+from sla.quiet_hours import DISTURBS, after_quiet_hours
 from sla.sweeping import LIMIT_S
 from valuechain.records import events
 from valuechain.records.actions import lock_record, perform
@@ -96,12 +98,11 @@ def _tell_batch() -> int:
         Q(actions__contains=[{"do": "reassign"}]) | Q(actions__contains=[{"do": "raise_priority"}])
     )
     found = _claim(waiting.filter(attempts=0), BATCH)
-    told = [firing for firing in found if _is_wanted(firing)]
+    told = [(firing, _take_what_may_be_done(firing, now)) for firing in found if _is_wanted(firing)]
     events.publish_all(
-        [_event(firing, [_DO[a["do"]](firing, a) for a in firing.actions], now) for firing in told]
+        [_event(firing, [_DO[a["do"]](firing, a) for a in may], now) for firing, may in told if may]
     )
-    if found:
-        ClockFiring.objects.filter(pk__in=[f.pk for f in found]).update(delivered_at=now)
+    _mark(found, now)
     return len(found)
 
 
@@ -110,13 +111,33 @@ def _deliver_one(pk: int) -> int:
     now = time.now()
     for firing in _claim(_waiting(now).filter(pk=pk), 1):
         if _is_wanted(firing):
-            done = [_do(firing, action) for action in firing.actions]
+            done = [_do(firing, action) for action in _take_what_may_be_done(firing, now)]
             firing.clock.record = lock_record(firing.clock.record)
             events.publish_all([_event(firing, done, now)])
-        firing.delivered_at = now
-        firing.save(update_fields=["delivered_at"])
+        _mark([firing], now)
         return 1
     return 0
+
+
+def _take_what_may_be_done(firing: ClockFiring, now: datetime) -> list[dict[str, Any]]:
+    """Return the actions for now; in quiet hours what would disturb somebody stays in the firing."""
+    awake_at = after_quiet_hours(promise(firing.clock.agreement_version_id).quiet_hours, now)
+    actions: list[dict[str, Any]] = firing.actions
+    if awake_at <= now:
+        return actions
+    firing.deliver_at = awake_at
+    firing.actions = [action for action in actions if action["do"] in DISTURBS]
+    return [action for action in actions if action["do"] not in DISTURBS]
+
+
+def _mark(found: list[ClockFiring], now: datetime) -> None:
+    """Write down which firings are delivered, and which wait for the rest of their actions."""
+    waiting = [f for f in found if f.deliver_at > now and f.actions and _is_wanted(f)]
+    done = [firing.pk for firing in found if firing not in waiting]
+    if done:
+        ClockFiring.objects.filter(pk__in=done).update(delivered_at=now)
+    for firing in waiting:
+        firing.save(update_fields=["actions", "deliver_at"])
 
 
 def _is_wanted(firing: ClockFiring) -> bool:

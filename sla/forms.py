@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock as time
+from sla.calendars import known_zones
 from sla.calendars.windows import WEEKDAYS
 from sla.vocabulary import RolloutMode
 from valuechain.records.forms import Day, RuledForm
@@ -57,7 +57,7 @@ class ZoneField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         zone = super().clean(value)
-        if zone and zone not in available_timezones():
+        if zone and zone not in known_zones():
             message = _("Use the name of a time zone, such as Europe/Vienna.")
             raise forms.ValidationError(message, code="not_understood")
         return zone

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from dateutil.rrule import rrulestr
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar as FeedCalendar
 
+from itsm.core import clock
 from itsm.core.errors import FieldErrors
 
 #: A feed with more days than this is not one of holidays.
 MAX_DAYS = 2_000
 #: One entry spans at most this many days.
 MAX_SPAN = 60
+#: A day that comes back for ever is taken over for this many years from now.
+YEARS_AHEAD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ def public_holidays(region: str, years: Iterable[int]) -> list[Found]:
 def read_feed(text: bytes, *, zone: str) -> list[Found]:
     """Return the days an iCalendar file names, whole days or parts in the calendar's own zone.
 
-    Entries that are cancelled are left out. Raises FieldErrors when it is no such file.
+    An entry that repeats is written out from this year on, for some years. Entries that are
+    cancelled are left out. Raises FieldErrors when it is no such file.
     """
     try:
         entries = FeedCalendar.from_ical(text).walk("VEVENT")
@@ -69,12 +75,42 @@ def _days(entry: Any, zone: ZoneInfo) -> Iterable[Found]:
     name, uid = str(entry.get("SUMMARY", "")), str(entry.get("UID", ""))
     start = entry.decoded("DTSTART")
     if isinstance(start, datetime):
-        ends = entry.decoded("DTEND") if "DTEND" in entry else start
-        yield from _parts(_local(start, zone), _local(ends, zone), name, uid)
+        start = _local(start, zone)
+        ends = _local(entry.decoded("DTEND"), zone) if "DTEND" in entry else start
+        for day in _dates(entry, start.date()):
+            begins = datetime.combine(day, start.timetz())
+            yield from _parts(begins, begins + (ends - start), name, uid)
         return
     until = entry.decoded("DTEND") if "DTEND" in entry else start + timedelta(days=1)
-    for n in range(min(max((until - start).days, 1), MAX_SPAN)):
-        yield Found(start + timedelta(days=n), name, uid=uid)
+    for day in _dates(entry, start):
+        for n in range(min(max((until - start).days, 1), MAX_SPAN)):
+            yield Found(day + timedelta(days=n), name, uid=uid)
+
+
+def _dates(entry: Any, first: date) -> Iterator[date]:
+    """The dates on which an entry begins: one, or those of its rule less its exceptions."""
+    if "RRULE" not in entry:
+        yield first
+        return
+    rules = entry["RRULE"] if isinstance(entry["RRULE"], list) else [entry["RRULE"]]
+    left_out = _exceptions(entry)
+    this_year = clock.now().year
+    for rule in rules:
+        # The rule counts local dates here; an end given as an instant in UTC is read as its date.
+        plain = re.sub(r"(UNTIL=\d{8})T\d{6}Z?", r"\1", rule.to_ical().decode())
+        repeats = rrulestr(plain, dtstart=datetime.combine(first, time.min))
+        for moment in repeats:
+            if moment.year > this_year + YEARS_AHEAD:
+                break
+            if moment.year >= this_year and moment.date() not in left_out:
+                yield moment.date()
+
+
+def _exceptions(entry: Any) -> set[date]:
+    found = entry.get("EXDATE", [])
+    lists = found if isinstance(found, list) else [found]
+    moments = [day.dt for one in lists for day in one.dts]
+    return {moment.date() if isinstance(moment, datetime) else moment for moment in moments}
 
 
 def _parts(start: datetime, end: datetime, name: str, uid: str) -> Iterable[Found]:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from itsm.core import clock as time
+from sla import wording
 from sla.models import Clock
 from sla.published import business_time, promise
 from sla.vocabulary import AgreementKind, ClockState, Metric
 from valuechain.records.panels import panels
 
-#: With less than this share of its target left a clock is shown as at risk.
-RISK_SHARE = 0.2
+#: With less than this share of its target left, or less than ten minutes, a clock is at risk.
+RISK_SHARE, RISK_LEAST_S = 0.25, 600
 _SHOWN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MET, ClockState.BREACHED)
 
 
@@ -45,8 +44,8 @@ def connect() -> None:
     """Add clocks to record pages and lists, and their words to the timeline."""
     panels.rows.append(put_on_rows)
     panels.pages.append(put_on_page)
-    panels.event_words["clock.breached"] = ("sla", _("missed a deadline"))
-    panels.event_words["clock.escalated"] = ("sla", _("escalated"))
+    panels.event_words["clock.breached"] = ("sla", wording.missed)
+    panels.event_words["clock.escalated"] = ("sla", wording.escalated)
 
 
 def put_on_rows(records: Sequence[Any], actor: Any) -> None:
@@ -109,7 +108,7 @@ def face(clock: Clock, record: Any, now: datetime, *, with_reason: bool) -> Cloc
         target_s=clock.target_s,
         is_open_now=runs and hours.is_open(now),
         next_change_at=hours.next_change(now) if runs else None,
-        risk_s=round(clock.target_s * RISK_SHARE),
+        risk_s=max(RISK_LEAST_S, round(clock.target_s * RISK_SHARE)),
         finished_at=clock.finished_at,
         pause_reason=record.waiting_reason if is_paused and with_reason else "",
     )

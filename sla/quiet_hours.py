@@ -9,6 +9,9 @@ from typing import Any
 from sla.calendars import Calendar as BusinessTime
 from sla.calendars import read_calendar
 
+#: The actions of an escalation that reach people; the others wait for nobody.
+DISTURBS = frozenset({"notify"})
+
 
 def after_quiet_hours(quiet: Mapping[str, Any], now: datetime) -> datetime:
     """Return the first instant from `now` on at which people may be disturbed."""

@@ -20,7 +20,7 @@ from sla.clocks.sheet import KEPT, ledgers_of, write_next_due
 from sla.matching import Promise
 from sla.models import Clock, ClockFiring, LedgerLine
 from sla.published import promise
-from sla.quiet_hours import after_quiet_hours
+from sla.quiet_hours import DISTURBS, after_quiet_hours
 from sla.vocabulary import BREACH
 from valuechain.records import events
 from valuechain.records.models import Event
@@ -145,7 +145,12 @@ def _write(clocks: list[Clock]) -> None:
 
 def _firing(clock: Clock, due: Due, rules: Promise, now: datetime) -> ClockFiring:
     step = next((step for step in rules.steps if step.key == due.step), None)
+    awake_at = after_quiet_hours(rules.quiet_hours, now)
     actions = [] if step is None else [dict(action) for action in step.actions]
+    if due.step == BREACH and awake_at > now:
+        # The owner hears of it when they wake; otherwise the breach itself tells them at once.
+        actions = [{"do": "notify", "who": ["owner"]}]
+    waits = bool(actions) and all(action["do"] in DISTURBS for action in actions)
     return ClockFiring(
         clock=clock,
         step=due.step,
@@ -153,7 +158,7 @@ def _firing(clock: Clock, due: Due, rules: Promise, now: datetime) -> ClockFirin
         due_at=due.at,
         fired_at=now,
         actions=actions,
-        deliver_at=after_quiet_hours(rules.quiet_hours, now) if actions else now,
+        deliver_at=awake_at if waits else now,
         delivered_at=None if actions else now,
     )
 
@@ -174,6 +179,7 @@ def _breach(firing: ClockFiring) -> Event:
             "breached_at": firing.due_at,
             "detected_at": firing.fired_at,
             "by_change": clock.breached_by_change,
+            "told_later": bool(firing.actions),
         },
         is_internal=True,
     )

@@ -86,7 +86,8 @@ def _mentioned(event: Any) -> list[int]:
 
 def _of_clock(record: Any, event: Any) -> dict[int, Reason]:
     told: set[int] = set()
-    if event.verb == "clock.breached" and record.owner_id is not None:
+    is_breach = event.verb == "clock.breached" and not event.data.get("told_later")
+    if is_breach and record.owner_id is not None:
         told.add(record.owner_id)
     for done in event.data.get("done", ()):
         told |= set(done.get("people", ()))

@@ -11,6 +11,7 @@ from .calendar import (
 from .errors import BadInputError, CalendarError
 from .reading import (
     OnUnknown,
+    known_zones,
     read_calendar,
     read_date,
     read_instant,
@@ -27,6 +28,7 @@ __all__ = [
     "CalendarError",
     "OnUnknown",
     "Pause",
+    "known_zones",
     "read_calendar",
     "read_date",
     "read_instant",

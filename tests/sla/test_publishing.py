@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from itsm.accounts.access import SYSTEM
-from itsm.core.errors import Denied, RuleViolation
+from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from sla import actions
 from sla.checking import differences
 from sla.defaults import install_defaults
+from sla.holidays import read_feed
 from sla.matching import Conditions, Promise, Subject, match
 from sla.models import Agreement, Calendar, Clock
 from sla.rolling_out import roll_out
@@ -135,3 +136,48 @@ def test_the_most_specific_agreement_wins_in_whatever_order(promises, winner):
     for order in (promises, promises[::-1]):
         found = match(order, SUBJECT).get("sla")
         assert (found and found.promise.agreement) == winner
+
+
+def feed(*lines):
+    entry = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1", *lines])
+    return f"{entry}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".encode()
+
+
+def days_of(*lines, zone="Europe/Vienna"):
+    return [
+        (str(day.date), day.starts, day.ends) if day.starts else str(day.date)
+        for day in read_feed(feed(*lines), zone=zone)
+    ]
+
+
+def test_a_day_that_comes_back_each_year_is_written_out_from_this_year_on(frozen):
+    found = days_of(
+        "DTSTART;VALUE=DATE:20201226", "SUMMARY:Boxing Day", "RRULE:FREQ=YEARLY",
+        "EXDATE;VALUE=DATE:20271226",
+    )  # fmt: skip
+
+    assert found[:2] == ["2026-12-26", "2028-12-26"]
+    assert found[-1] == "2031-12-26"
+
+
+def test_a_rule_by_weekday_and_its_end_are_followed(frozen):
+    found = days_of(
+        "DTSTART;VALUE=DATE:20251127", "SUMMARY:Thanksgiving",
+        "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;UNTIL=20281231T000000Z",
+    )  # fmt: skip
+
+    assert found == ["2026-11-26", "2027-11-25", "2028-11-23"]
+
+
+def test_an_afternoon_that_comes_back_keeps_its_hours(frozen):
+    found = days_of(
+        "DTSTART:20251224T120000", "DTEND:20251225T000000", "SUMMARY:Christmas Eve",
+        "RRULE:FREQ=YEARLY;COUNT=3",
+    )  # fmt: skip
+
+    assert found == [("2026-12-24", "12:00:00", "24:00"), ("2027-12-24", "12:00:00", "24:00")]
+
+
+def test_a_rule_that_cannot_be_read_is_refused_with_the_reason(frozen):
+    with pytest.raises(FieldErrors, match="iCalendar"):
+        days_of("DTSTART;VALUE=DATE:20251127", "RRULE:FREQ=SOMETIMES")

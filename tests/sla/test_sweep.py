@@ -187,7 +187,34 @@ def test_quiet_hours_hold_back_people_never_the_verdict(frozen, cast):
     assert breaches(ticket).count() == 1
 
     frozen.move_to(MONDAY.replace(hour=12, minute=0))
+    # The step, and the breach itself: the owner is told of both only now.
+    assert deliver() == 2
+
+
+def test_quiet_hours_do_not_hold_back_what_disturbs_nobody(frozen, cast):
+    second = Team.objects.create(name="Second line", organisation=cast.organisation)
+    actions = [
+        {"do": "reassign", "team": second.pk},
+        {"do": "webhook"},
+        {"do": "notify", "who": [cast.agent.pk]},
+    ]
+    steps = [{"key": "50%", "percent": 50, "actions": actions}]
+    quiet = {"tz": "UTC", "from": "09:30", "to": "12:00"}
+    ticket = a_late_ticket(cast, frozen, steps=steps, quiet_hours=quiet)
+    sweep()
+
     assert deliver() == 1
+    assert fresh(ticket).team == second
+    (by_night,) = Event.objects.filter(record=ticket, verb="clock.escalated")
+    assert [done["do"] for done in by_night.data["done"]] == ["reassign", "webhook"]
+    assert deliver() == 0
+
+    frozen.move_to(MONDAY.replace(hour=12, minute=0))
+    deliver()
+
+    told = Event.objects.filter(record=ticket, verb="clock.escalated", data__step="50%").last()
+    assert [done["do"] for done in told.data["done"]] == ["notify"]
+    assert deliver() == 0
 
 
 def test_a_delivery_that_fails_is_tried_again_later(frozen, cast):

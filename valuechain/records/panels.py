@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from itsm.core.decisions import Sentence
     from valuechain.records.listing import ListState
-    from valuechain.records.models import Record
+    from valuechain.records.models import Event, Record
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,11 @@ class Panels:
     cards: list[Callable[[Record, Any], Card | None]] = field(default_factory=list)
     #: (record about to be opened, actor) -> what opening it would promise, as {label, due_at}.
     promises: list[Callable[[Record, Any], list[dict[str, Any]]]] = field(default_factory=list)
-    #: event verb -> (kind of timeline entry, words), for events no machine knows.
-    event_words: dict[str, tuple[str, Sentence]] = field(default_factory=dict)
+    #: event verb -> (kind of timeline entry, words or what finds them in the event), for events no
+    #: machine knows.
+    event_words: dict[str, tuple[str, Sentence | Callable[[Event], Sentence]]] = field(
+        default_factory=dict
+    )
     #: resource -> (key, label) of the columns its list shows.
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: resource -> named views: (key, label, query string).

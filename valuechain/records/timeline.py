@@ -140,9 +140,10 @@ _FIXED = {
 def _describe(event: Event, record: Record) -> tuple[str, Sentence]:
     """Say in words what an event was."""
     noun, _dot, verb = event.verb.partition(".")
-    words = _FIXED.get(event.verb) or panels.event_words.get(event.verb)
-    if words is not None:
-        return words
+    known = _FIXED.get(event.verb) or panels.event_words.get(event.verb)
+    if known is not None:
+        kind, words = known
+        return kind, words(event) if callable(words) else words
     if noun in ("link", "handover"):
         return "link", _tie_words(noun, verb, event)
     if noun == "clock":
