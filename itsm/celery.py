@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "itsm.core.tasks.beat_heartbeat", "schedule": 10.0},
     "forget-answers": {"task": "itsm.core.tasks.forget_answers", "schedule": 3600.0},
     "return-from-waiting": {"task": "records.return_from_waiting", "schedule": 60.0},
+    "check-files": {"task": "records.check_files", "schedule": 5.0, "options": {"expires": 10}},
     "nudge-approvers": {"task": "approvals.nudge", "schedule": 60.0},
     "close-resolved": {"task": "tickets.close_resolved", "schedule": 3600.0},
     "fetch-mail": {"task": "mail.fetch_due", "schedule": 10.0, "options": {"expires": 10}},

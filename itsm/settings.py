@@ -5,6 +5,7 @@ environment does. The README lists every variable.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -50,6 +51,33 @@ def env_int(name: str, default: int) -> int:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without empty entries."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def attachment_storage() -> dict[str, Any]:
+    """Return where attachments are kept: a bucket when S3_BUCKET names one, else the data folder."""
+    bucket = os.environ.get("S3_BUCKET", "")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured(
+            "S3_BUCKET is set, but django-storages is not installed: pip install 'throughline[s3]'."
+        )
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "location": os.environ.get("S3_PREFIX", ""),
+            "endpoint_url": os.environ.get("S3_ENDPOINT") or None,
+            "region_name": os.environ.get("S3_REGION") or None,
+            # Without keys the machine's own role is asked, as every AWS program does.
+            "access_key": env("S3_ACCESS_KEY", "") or None,
+            "secret_key": env("S3_SECRET_KEY", "") or None,
+            "addressing_style": os.environ.get("S3_ADDRESSING", "auto"),
+            "default_acl": None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }
 
 
 def postgres(url: str) -> dict[str, object]:
@@ -242,6 +270,9 @@ ATTACHMENT_DENIED = env_list(
 )
 # A mail larger than this is left on the mail server, and the mailbox says so.
 MAIL_MAX_BYTES = env_int("MAIL_MAX_BYTES", 40 * 1024 * 1024)
+# Where clamd listens, as tcp://host:port or unix:///path; files are then opened by nobody before it has
+# looked at them. Empty: files are not scanned.
+CLAMD = env("CLAMD", "")
 MEDIA_ROOT = DATA_DIR / "attachments"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
@@ -256,7 +287,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": attachment_storage(),
     "staticfiles": {
         "BACKEND": "itsm.core.static_files.QuickStaticFilesStorage"
         if env_bool("THROUGHLINE_EMBEDDED", default=False)

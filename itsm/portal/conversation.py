@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from itsm.core.markdown import to_html
 from itsm.portal.progress import RECEIVED, Progress, change_of
 from valuechain.records.models import Attachment, Comment, Record
+from valuechain.records.serving import ShownFile, shown_files
 from valuechain.records.vocabulary import Visibility
 
 #: Answers to a step that are written for the requester: why, and what was done.
@@ -27,7 +28,7 @@ class Line:
     is_from_staff: bool = False
     progress: Progress | None = None
     anchor: str = ""
-    files: list[Attachment] = field(default_factory=list)
+    files: list[ShownFile] = field(default_factory=list)
 
 
 def conversation(record: Record) -> tuple[list[Line], list[Progress]]:
@@ -48,7 +49,7 @@ def conversation(record: Record) -> tuple[list[Line], list[Progress]]:
             body_html=to_html(comment.body),
             is_from_staff=comment.is_from_staff,
             anchor=f"comment-{comment.pk}",
-            files=files.get(comment.pk, []),
+            files=shown_files(files.get(comment.pk, []), record),
         )
         for comment in Comment.objects.filter(
             record=record, visibility=Visibility.PUBLIC

@@ -23,6 +23,7 @@ from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Attachment, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet
+from valuechain.records.serving import shown_files
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import ParticipationRole, Urgency, Via, Visibility
 
@@ -334,8 +335,11 @@ def _request_page(
             "progress": progress_of(record),
             "steps": track(record, seen),
             "conversation": told,
-            "files": Attachment.objects.filter(
-                record=record, visibility=Visibility.PUBLIC, comment=None
+            "files": shown_files(
+                Attachment.objects.filter(
+                    record=record, visibility=Visibility.PUBLIC, comment=None
+                ),
+                record,
             ),
             "offers": own_offers(record, actor),
             "form": form if may_reply else None,

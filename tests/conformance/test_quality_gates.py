@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-s3.txt")
 
 
 def run(*command: str, **variables: str) -> None:
@@ -74,12 +74,12 @@ def test_locks_name_hashes_and_no_address(lock):
     assert not re.search(r"https?://|file:|--index|--extra-index|--find-links", text)
 
 
-def test_the_test_lock_contains_the_other():
-    base, test = (
+def test_the_test_lock_contains_the_others():
+    base, test, s3 = (
         set(re.findall(r"^(\S+==\S+)", (ROOT / lock).read_text(), re.MULTILINE)) for lock in LOCKS
     )
 
-    assert base <= test
+    assert base <= s3 <= test
 
 
 def test_locks_cover_every_declared_dependency():
@@ -92,6 +92,7 @@ def test_locks_cover_every_declared_dependency():
     extras = project["optional-dependencies"]
     declared = {
         "requirements.txt": [*project["dependencies"], *extras["embedded"]],
+        "requirements-s3.txt": [*project["dependencies"], *extras["embedded"], *extras["s3"]],
         "requirements-test.txt": [
             *project["dependencies"],
             *extras["embedded"],

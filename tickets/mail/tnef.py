@@ -163,7 +163,7 @@ def _values(packed: bytes, at: int, kind: int) -> tuple[list[bytes], int]:
         return [], -1
     count = struct.unpack_from("<L", packed, at)[0]
     at += 4
-    values = []
+    values: list[bytes] = []
     for _one in range(min(count, MOST_PROPERTIES)):
         if at + 4 > len(packed):
             return values, -1

@@ -187,6 +187,11 @@ class AttachmentSerializer(serializers.Serializer[Attachment]):
     size = serializers.IntegerField(read_only=True)
     content_type = serializers.CharField(read_only=True)
     sha256 = serializers.CharField(read_only=True)
+    standing = serializers.ChoiceField(
+        choices=Attachment.Standing.choices,
+        read_only=True,
+        help_text="What waits to be scanned, or is quarantined, cannot be downloaded.",
+    )
     visibility = serializers.ChoiceField(
         choices=Visibility.choices, default=Visibility.INTERNAL.value
     )

@@ -8,6 +8,7 @@ from itsm.accounts.access import SYSTEM
 from itsm.core import clock
 from itsm.core.machine import Phase
 from valuechain.records.actions import perform
+from valuechain.records.actions.checking import check_due
 from valuechain.records.models import Record
 from valuechain.records.sweeping import sweep
 from valuechain.records.vocabulary import Via
@@ -21,3 +22,9 @@ def return_from_waiting() -> int:
     """
     due = Record.objects.in_phase(Phase.WAITING).filter(follow_up_at__lte=clock.now())
     return sweep(due, lambda record: perform(record, "resume", actor=SYSTEM, via=Via.WORKER)).done
+
+
+@shared_task(name="records.check_files", ignore_result=True)
+def check_files() -> int:
+    """Scan new files where a scanner is set up, and draw pictures small. Returns how many."""
+    return check_due()

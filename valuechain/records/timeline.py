@@ -131,6 +131,7 @@ def _field_label(record: Record, name: str) -> str:
 
 _FIXED = {
     "attachment.added": ("system", _("attached a file")),
+    "attachment.quarantined": ("system", _("held back a harmful file")),
     "participant.added": ("system", _("added somebody")),
     "participant.removed": ("system", _("took somebody off")),
     "time.logged": ("system", _("logged time")),

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_RECORD}link/", views.AddLinkView.as_view(), name="record-link"),
     path(f"{_RECORD}comment/", views.CommentView.as_view(), name="record-comment"),
     path(f"{_RECORD}files/<int:pk>/", views.download, name="record-file"),
+    path(f"{_RECORD}files/<int:pk>/preview/", views.preview, name="record-file-preview"),
     path(f"{_RECORD}do/<slug:name>/", views.TransitionView.as_view(), name="record-transition"),
     path(f"{_RECORD}hand-off/<slug:name>/", views.FlowView.as_view(), name="record-flow"),
 ]

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
-from valuechain.records import events, policies
+from valuechain.records import events, policies, scanning
 from valuechain.records.actions.locking import lock_record, lock_survivor
 from valuechain.records.answers import MAX_TEXT
 from valuechain.records.models import Attachment, Comment, Participation, Record, TimeEntry
 from valuechain.records.sniffing import HEAD, content_type_of, refuse_programs
+from valuechain.records.actions.thumbnails import DRAWN
 from valuechain.records.vocabulary import ParticipationRole, Visibility
 
 
@@ -112,7 +113,8 @@ def attach_file(
     """Keep a file with a record, or with what took its place, whole or not at all.
 
     The file is written under a random key before the row; when the row fails the file is removed
-    again. What it is, its first bytes say. Raises Denied, and RuleViolation("file_too_large" |
+    again. What it is, its first bytes say. Where a scanner is set up nobody opens it before that has
+    looked at it. Raises Denied, and RuleViolation("file_too_large" |
     "file_empty" | "file_type_refused").
     """
     limit: int = settings.ATTACHMENT_MAX_BYTES
@@ -137,15 +139,19 @@ def attach_file(
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
+    kind = content_type_of(name, head)
+    waits = scanning.is_set_up()
     attachment = Attachment(
         record_id=locked.pk,
         comment=comment,
         visibility=visibility,
         name=name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[:200] or "file",
-        content_type=content_type_of(name, head),
+        content_type=kind,
         size=size,
         sha256=digest.hexdigest(),
         uploaded_by_id=actor.pk,
+        standing=Attachment.Standing.WAITING if waits else Attachment.Standing.UNCHECKED,
+        next_look_at=clock.now() if waits or kind in DRAWN else None,
     )
     attachment.file.save(name, file, save=False)
     try:

@@ -106,6 +106,12 @@ def attachment_key(_instance: Attachment, _filename: str) -> str:
 class Attachment(models.Model):
     """A file on a record, kept under a random key and always served as a download."""
 
+    class Standing(models.TextChoices):
+        UNCHECKED = "unchecked", _("Not scanned")
+        WAITING = "waiting", _("Waits to be scanned")
+        CLEAN = "clean", _("Nothing found")
+        QUARANTINED = "quarantined", _("Held back")
+
     record = models.ForeignKey(Record, models.PROTECT, related_name="attachments")
     comment = models.ForeignKey(
         Comment, models.PROTECT, null=True, blank=True, related_name="attachments"
@@ -120,11 +126,28 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     at = models.DateTimeField(default=clock.now)
+    standing = models.CharField(
+        max_length=12,
+        choices=Standing,
+        default=Standing.UNCHECKED,
+        help_text=_("What waits, or is held back, cannot be opened by anybody."),
+    )
+    finding = models.CharField(max_length=200, blank=True, help_text=_("What the scanner said."))
+    thumbnail = models.FileField(upload_to=attachment_key, blank=True)
+    next_look_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("at", "pk")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_look_at"],
+                name="attachment_to_look_at",
+                condition=Q(next_look_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

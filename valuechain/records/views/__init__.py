@@ -9,11 +9,11 @@ from valuechain.records.views.changing import (
     NewRecordView,
     TransitionView,
 )
+from valuechain.records.views.files import download, preview
 from valuechain.records.views.reading import (
     ChainView,
     RecordDetailView,
     RecordListView,
-    download,
 )
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "RecordListView",
     "TransitionView",
     "download",
+    "preview",
 ]

@@ -1,14 +1,12 @@
-"""The list of a resource, the page of a record, its chain, its files."""
+"""The list of a resource, the page of a record, its chain."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -26,7 +24,7 @@ from valuechain.records.listing import UNFILTERED, ListState, chips_of, columns_
 from valuechain.records.models import Attachment, Link, Participation, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
-from valuechain.records.serving import serve
+from valuechain.records.serving import shown_files
 from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, timeline
 from valuechain.records.trace import trace
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
@@ -158,10 +156,7 @@ class RecordDetailView(OneRecordView):
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
             "participants": [taking.person for taking in record.participations.all()],
-            "attachments": [
-                {"name": a.name, "size": a.size, "url": _record_url(record, "file", a.pk)}
-                for a in Attachment.objects.readable_on(record, actor)
-            ],
+            "attachments": shown_files(Attachment.objects.readable_on(record, actor), record),
             "edit_url": _record_url(record, "edit") if _may_edit(actor, record) else "",
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
@@ -315,14 +310,3 @@ class ChainView(OneRecordView):
                 "cut_note": _("Only the nearest records are shown.") if chain.is_cut else "",
             },
         )  # fmt: skip
-
-
-@login_required
-def download(request: HttpRequest, resource: str, number: str, pk: int) -> HttpResponseBase:
-    """Send a file of a record the reader may see."""
-    actor: Any = request.user
-    record = visible_record(resource, number, actor=actor)
-    attachment = Attachment.objects.readable_on(record, actor).filter(pk=pk).first()
-    if attachment is None:
-        raise Http404
-    return serve(attachment)
