@@ -13,7 +13,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the kinds into the registry and listen for requesters' replies."""
-        from tickets import panels, planned, receivers
+        from tickets import panels, planned, receivers, sending
         from tickets.flows import FLOWS
         from tickets.kinds import TICKETS
         from valuechain.records.flows import flows
@@ -24,4 +24,5 @@ class TicketsConfig(AppConfig):
         flows.accept(*FLOWS)
         panels.register()
         planned.register()
+        sending.register()
         receivers.connect()

@@ -7,6 +7,7 @@ from tickets import views
 urlpatterns = [
     path("tickets/call/", views.CallView.as_view(), name="ticket-call"),
     path("tickets/call/beside/", views.BesideView.as_view(), name="ticket-call-beside"),
+    path("tickets/call/draft/", views.CallDraftView.as_view(), name="ticket-call-draft"),
     path("tickets/new/", views.NewTicketView.as_view(), name="ticket-new"),
     path("tickets/<slug:number>/take/", views.TakeView.as_view(), name="ticket-take"),
     path("tickets/<slug:number>/watch/", views.WatchView.as_view(), name="ticket-watch"),

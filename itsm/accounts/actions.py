@@ -24,6 +24,7 @@ LONGEST = timedelta(days=366)
 #: What people say about themselves.
 OWN_FIELDS = (
     "name", "language", "time_zone", "theme", "is_compact", "has_key_shortcuts",
+    "undo_seconds",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
@@ -159,6 +160,12 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     is_compact = models.BooleanField(_("compact rows"), default=False)
     has_key_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to take a reply back"),
+        default=10,
+        validators=[MaxValueValidator(60)],
+        help_text=_("A reply is sent this long after it was written. 0 sends at once, 60 at most."),
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     external_source = models.CharField(max_length=60, blank=True, editable=False)
     external_id = models.CharField(max_length=120, blank=True, editable=False)

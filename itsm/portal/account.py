@@ -41,6 +41,22 @@ class ProfileForm(RuledForm):
         label=gettext_lazy("Theme"), choices=User.Theme.choices, widget=forms.RadioSelect
     )
     is_compact = forms.BooleanField(label=gettext_lazy("Compact rows in lists"), required=False)
+    undo_seconds = forms.IntegerField(
+        label=gettext_lazy("Seconds to take a reply back"),
+        help_text=gettext_lazy("0 sends at once, 60 at most."),
+        min_value=0,
+        max_value=60,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not person.access.is_staff:
+            del self.fields["undo_seconds"]
+
+    def clean_undo_seconds(self) -> int:
+        given = self.cleaned_data["undo_seconds"]
+        return User._meta.get_field("undo_seconds").get_default() if given is None else int(given)
 
     def clean_time_zone(self) -> str:
         zone = str(self.cleaned_data["time_zone"])
@@ -76,8 +92,8 @@ def account(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if request.method != "POST":
         initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
-        return _page(request, ProfileForm(initial=initial), TokenForm(prefix="token"))
-    form = ProfileForm(request.POST)
+        return _page(request, ProfileForm(initial=initial, person=user), TokenForm(prefix="token"))
+    form = ProfileForm(request.POST, person=user)
     saved = attempt(form, lambda data: edit_profile(user, data, actor=user))
     if saved is None:
         return _page(request, form, TokenForm(prefix="token"), status=UNPROCESSABLE)
@@ -128,7 +144,8 @@ def make_token(request: HttpRequest) -> HttpResponse:
             actor=user,
         ),
     )
-    form = ProfileForm(initial={name: getattr(user, name) for name in ProfileForm.base_fields})
+    initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
+    form = ProfileForm(initial=initial, person=user)
     if made is None:
         return _page(request, form, token_form, status=UNPROCESSABLE)
     response = _page(request, form, TokenForm(prefix="token"), status=201, written=made[1])

@@ -2,6 +2,7 @@
 import { startClocks } from "./clocks.js";
 import { startForms } from "./forms.js";
 import { fresh, say, startMenus, word } from "./page.js";
+import { startSending } from "./sending.js";
 
 // Keys come from the page itself: data-keys="c", "g t", "Control+Enter". The list shown by "?" is the
 // same list that is bound. Single letters act only outside fields and dialogs, and can be switched off.
@@ -36,6 +37,9 @@ function act(element, event) {
     element.select?.();
   } else {
     element.click();
+    // What is typed next belongs in the form that just opened, not to the keys of the page.
+    const composer = element.closest("details.composer[open]");
+    if (composer && element.matches("summary")) composer.querySelector("textarea, input:not([type=hidden])")?.focus();
   }
 }
 
@@ -108,6 +112,7 @@ function startRequests() {
 function startParts(root) {
   startForms(root);
   startClocks(root);
+  startSending(root);
   for (const button of fresh(root, "[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {

@@ -21,16 +21,24 @@ from tickets.forms import CallForm, read_opening, sign_opening
 from tickets.models import Incident
 from tickets.priority import priority_of
 from tickets.similar import similar_incidents
+from valuechain.records.actions import drop_draft, save_draft
 from valuechain.records.answers import NotUnderstood, find_record
-from valuechain.records.models import Record
+from valuechain.records.models import Draft, Record
 from valuechain.records.panels import panels
 from valuechain.records.views import NewRecordView
 from valuechain.records.views.access import StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.views.conversing import draft_words, saved
 from valuechain.records.vocabulary import Channel, Impact, Urgency
 
 #: How many of a caller's open records stand beside the form.
 THEIRS = 5
+#: What a draft of a call keeps, and what makes it worth keeping.
+DRAFTED = (
+    "caller", "caller_id", "title", "service", "impact", "urgency", "description", "new_caller",
+    "phone", "organisation", "kind", "resolution_code", "resolution",
+)  # fmt: skip
+WORTH_KEEPING = ("caller", "title", "description", "resolution")
 
 
 class NewTicketView(NewRecordView):
@@ -74,12 +82,17 @@ class CallView(StaffView):
             "title": request.GET.get("title", "")[:200],
             "caller": request.GET.get("caller", "")[:200],
         }
-        if initial["caller"]:
+        draft = Draft.objects.visible_to(actor).written().filter(name=Draft.Name.CALL).first()
+        if draft is not None and not initial["caller"] and not initial["title"]:
+            initial |= draft.values
+        elif initial["caller"]:
             person = _person(request.GET, actor=actor)
             if person is not None:
                 initial |= {"caller": _spelled(person), "caller_id": person.pk}
+            draft = None
         form = CallForm(initial=initial, actor=actor)
-        return self._page(request, form, request.GET)
+        given: Mapping[str, Any] = draft.values if draft else request.GET
+        return self._page(request, form, given, draft_words=draft_words(draft))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Log the call, or add the caller to a ticket that is open; keep everything on an error."""
@@ -98,6 +111,7 @@ class CallView(StaffView):
         )
         if record is None:
             return self._page(request, form, request.POST, status=UNPROCESSABLE)
+        drop_draft(person=actor, name=Draft.Name.CALL)
         if request.POST.get("action") == "next":
             messages.success(request, _("%(number)s is logged.") % {"number": record.number})
             return redirect("ticket-call")
@@ -119,6 +133,7 @@ class CallView(StaffView):
         )
         if comment is None:
             return self._page(request, form, request.POST, status=UNPROCESSABLE)
+        drop_draft(person=actor, name=Draft.Name.CALL)
         name = form.cleaned_data["person"] or form.cleaned_data["caller"]
         messages.success(
             request, _("%(name)s is added to %(number)s.") % {"name": name, "number": ticket.number}
@@ -126,10 +141,30 @@ class CallView(StaffView):
         return redirect(f"{ticket.get_absolute_url()}#comment-{comment.pk}")
 
     def _page(
-        self, request: HttpRequest, form: CallForm, given: Mapping[str, Any], status: int = 200
-    ) -> HttpResponse:
-        context = {"form": form, "is_whole": True, **beside(given, actor=request.user)}
+        self, request: HttpRequest, form: CallForm, given: Mapping[str, Any], status: int = 200,
+        draft_words: str = "",
+    ) -> HttpResponse:  # fmt: skip
+        context = {
+            "form": form,
+            "is_whole": True,
+            "draft_words": draft_words,
+            **beside(given, actor=request.user),
+        }
         return render(request, "tickets/call.html", context, status=status)
+
+
+class CallDraftView(CallView):
+    """Keeps a call as it is typed."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Whoever opens the address is shown the call."""
+        return redirect("ticket-call")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep what is filled in; a form as it was opened is not worth keeping."""
+        values = {name: request.POST[name] for name in DRAFTED if request.POST.get(name)}
+        worth = values if any(values.get(name) for name in WORTH_KEEPING) else {}
+        return saved(save_draft(person=request.user, name=Draft.Name.CALL, values=worth))
 
 
 def _unjudged(request: HttpRequest, actor: User) -> CallForm:

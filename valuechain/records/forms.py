@@ -18,7 +18,8 @@ from itsm.core.errors import FieldErrors, RuleViolation
 from itsm.core.machine import Ask, AskKind
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person, find_record
 from valuechain.records.kinds import Kind
-from valuechain.records.models import Record
+from valuechain.records.models import Draft, Record
+from valuechain.records.placeholders import unfilled
 
 
 class Instant(forms.DateTimeField):
@@ -200,6 +201,21 @@ class CommentForm(RuledForm):
     )
     file = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    #: What its writer left unsent, when that was, and where it is kept as they go on.
+    draft: Draft | None = None
+    draft_words = ""
+    draft_url = ""
+
+    def clean_body(self) -> str:
+        """Refuse words a template left open, which nobody outside should read."""
+        body: str = self.cleaned_data["body"]
+        if left := unfilled(body):
+            words = ", ".join(left)
+            raise forms.ValidationError(
+                _("Fill in first: %(words)s.") % {"words": words}, code="unfilled"
+            )
+        return body
 
 
 class LinkForm(RuledForm):

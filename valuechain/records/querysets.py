@@ -213,6 +213,25 @@ class AttachmentQuerySet(models.QuerySet[Any]):
         return found if reads_notes(actor, record) else found.filter(visibility=Visibility.PUBLIC)
 
 
+class DraftQuerySet(models.QuerySet[Any]):
+    """Reads over what people are still writing; a draft is its writer's alone."""
+
+    def visible_to(self, actor: Any) -> DraftQuerySet:
+        return self.filter(person_id=actor.pk)
+
+    def written(self) -> DraftQuerySet:
+        """Keep what was not sent."""
+        return self.filter(release_at=None)
+
+    def held(self) -> DraftQuerySet:
+        """Keep what was sent and can still be taken back."""
+        return self.filter(release_at__isnull=False)
+
+    def due(self, at: datetime) -> DraftQuerySet:
+        """Keep what has been held back long enough."""
+        return self.filter(release_at__lte=at)
+
+
 class EventQuerySet(models.QuerySet[Any]):
     """Reads over the audit trail."""
 

@@ -7,8 +7,9 @@ from celery import shared_task
 from itsm.accounts.access import SYSTEM
 from itsm.core import clock
 from itsm.core.machine import Phase
-from valuechain.records.actions import perform
+from valuechain.records.actions import perform, release_due
 from valuechain.records.actions.checking import check_due
+from valuechain.records.actions.drafting import forget_drafts as forget_old_drafts
 from valuechain.records.models import Record
 from valuechain.records.sweeping import sweep
 from valuechain.records.vocabulary import Via
@@ -28,3 +29,15 @@ def return_from_waiting() -> int:
 def check_files() -> int:
     """Scan new files where a scanner is set up, and draw pictures small. Returns how many."""
     return check_due()
+
+
+@shared_task(name="records.send_held", ignore_result=True)
+def send_held() -> int:
+    """Send the replies that nobody took back in time. Returns how many."""
+    return release_due()
+
+
+@shared_task(name="records.forget_drafts", ignore_result=True)
+def forget_drafts() -> int:
+    """Delete drafts nobody came back to. Returns how many."""
+    return forget_old_drafts(clock.now())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from itsm.core.markdown import to_html
-from valuechain.records.models import Comment, Event, Record
+from valuechain.records.models import Comment, Draft, Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
+from valuechain.records.sending import step_named
 from valuechain.records.vocabulary import INVERSE, LinkKind, Via
 
 if TYPE_CHECKING:
@@ -30,6 +34,12 @@ _SHOWS = {
 }
 
 
+#: A longer timeline shows its beginning and its end, and folds what lies between.
+FOLDED_OVER, FIRST, LAST = 30, 2, 10
+#: Changes of fields by one person within this span are told as one.
+TOGETHER = timedelta(minutes=5)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line or box of the timeline."""
@@ -38,27 +48,111 @@ class Entry:
     at: datetime
     label: Sentence
     actor: str = ""
-    body_html: str = ""
+    text: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
     via: Sentence = ""
     is_internal: bool = False
     anchor: str = ""
+    file_name: str = ""
+    held: Draft | None = None
+
+    @cached_property
+    def body_html(self) -> str:
+        """What was said, sanitised; worked out only for what is drawn."""
+        return to_html(self.text) if self.text else ""
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether this is told in a line, with what changed folded below it."""
+        return self.kind == "change"
 
 
-def timeline(record: Record, *, actor: Any, show: str = ALL) -> list[Entry]:
-    """Return the entries the actor may read, oldest first. Two queries."""
+def timeline(
+    record: Record, *, actor: Any, show: str = ALL, held: Iterable[Draft] = ()
+) -> list[Entry]:
+    """Return the entries the actor may read, oldest first. Two queries.
+
+    `held` are the actor's own replies that have not left yet; they stand last, as theirs alone.
+    """
     insider = reads_notes(actor, record)
-    said = Comment.objects.readable_on(record, actor).select_related("author")
-    entries = [_from_comment(comment, record) for comment in said]
-    happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
-    entries += [
-        _from_event(event, record, insider=insider)
-        for event in happened.select_related("actor")
-        if insider or _is_public(event)
-    ]
+    entries: list[Entry] = []
+    if show != CHANGES:
+        said = Comment.objects.readable_on(record, actor).select_related("author")
+        entries += [_from_comment(comment, record) for comment in said]
+    if show not in (CONVERSATION, NOTES):
+        happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
+        entries += [
+            _from_event(event, record, insider=insider)
+            for event in happened.select_related("actor")
+            if insider or _is_public(event)
+        ]
     if show in _SHOWS:
         entries = [entry for entry in entries if entry.kind in _SHOWS[show]]
-    return sorted(entries, key=lambda entry: entry.at)
+    told = _together(sorted(entries, key=lambda entry: entry.at))
+    if show in (ALL, CONVERSATION):
+        told += [_from_held(draft, record) for draft in held]
+    return told
+
+
+def folded(entries: list[Entry], *, whole: bool = False) -> list[Entry]:
+    """Fold the middle of a long timeline into one entry of kind "gap", unless all is asked for."""
+    if whole or len(entries) <= FOLDED_OVER:
+        return entries
+    hidden = len(entries) - FIRST - LAST
+    label = ngettext("%(n)d earlier item", "%(n)d earlier items", hidden) % {"n": hidden}
+    gap = Entry(kind="gap", at=entries[FIRST].at, label=label)
+    return [*entries[:FIRST], gap, *entries[-LAST:]]
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """Tell changes that one person made in one go as one entry."""
+    told: list[Entry] = []
+    for entry in entries:
+        before = told[-1] if told else None
+        if (
+            before is not None
+            and entry.kind == before.kind == "change"
+            and (entry.actor, entry.via) == (before.actor, before.via)
+            and entry.at - before.at <= TOGETHER
+        ):
+            told[-1] = _changed(replace(before, changes=_net(before.changes + entry.changes)))
+        else:
+            told.append(_changed(entry) if entry.kind == "change" else entry)
+    return told
+
+
+def _net(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell a field changed twice as one change from first to last."""
+    found: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        name = change["field"]
+        if name in found:
+            found[name] = found[name] | {"after": change["after"]}
+        else:
+            found[name] = change
+    return list(found.values())
+
+
+def _changed(entry: Entry) -> Entry:
+    names = ", ".join(str(change["field"]) for change in entry.changes)
+    return replace(entry, label=_("changed %(fields)s") % {"fields": names}) if names else entry
+
+
+def _from_held(draft: Draft, record: Record) -> Entry:
+    step = step_named(record, draft.step) if draft.step else None
+    label = _("is sending a reply")
+    if step is not None:
+        label = _("is sending a reply, then: %(step)s") % {"step": step.label}
+    return Entry(
+        kind="held",
+        at=draft.saved_at,
+        label=label,
+        actor=str(draft.person),
+        text=draft.body,
+        anchor=f"held-{draft.pk}",
+        file_name=draft.file_name,
+        held=draft,
+    )
 
 
 def _is_public(event: Event) -> bool:
@@ -83,7 +177,7 @@ def _from_comment(comment: Comment, record: Record) -> Entry:
         at=comment.at,
         label=label,
         actor=str(comment.author or _("Throughline")),
-        body_html=to_html(comment.body),
+        text=comment.body,
         via=_via(comment.via),
         is_internal=comment.is_internal,
         anchor=f"comment-{comment.pk}",
@@ -109,7 +203,7 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         at=event.at,
         label=label,
         actor=str(event.actor or _("Throughline")),
-        body_html=to_html("\n\n".join(said)) if said else "",
+        text="\n\n".join(said),
         changes=[change | {"field": _field_label(record, change["field"])} for change in changes],
         via=_via(event.via),
         anchor=f"event-{event.sequence}",

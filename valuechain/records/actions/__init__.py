@@ -7,6 +7,13 @@ from valuechain.records.actions.conversing import (
     remove_participant,
     watch,
 )
+from valuechain.records.actions.drafting import (
+    drop_draft,
+    hold_reply,
+    release_due,
+    save_draft,
+    take_back,
+)
 from valuechain.records.actions.editing import edit_record
 from valuechain.records.actions.handing import accept_handover, hand_off, return_handover
 from valuechain.records.actions.linking import link_records, unlink_records
@@ -18,15 +25,20 @@ __all__ = [
     "accept_handover",
     "add_comment",
     "attach_file",
+    "drop_draft",
     "edit_record",
     "hand_off",
+    "hold_reply",
     "link_records",
     "lock_record",
     "log_time",
     "open_record",
     "perform",
+    "release_due",
     "remove_participant",
     "return_handover",
+    "save_draft",
+    "take_back",
     "unlink_records",
     "watch",
 ]

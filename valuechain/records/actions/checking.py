@@ -13,8 +13,8 @@ from itsm.accounts.access import SYSTEM
 from itsm.core import clock
 from valuechain.records import events, scanning
 from valuechain.records.actions.locking import lock_record
-from valuechain.records.models import Attachment
 from valuechain.records.actions.thumbnails import DRAWN, thumbnail_of
+from valuechain.records.models import Attachment
 from valuechain.records.vocabulary import Via
 
 log = logging.getLogger(__name__)

@@ -15,10 +15,10 @@ from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from valuechain.records import events, policies, scanning
 from valuechain.records.actions.locking import lock_record, lock_survivor
+from valuechain.records.actions.thumbnails import DRAWN
 from valuechain.records.answers import MAX_TEXT
 from valuechain.records.models import Attachment, Comment, Participation, Record, TimeEntry
 from valuechain.records.sniffing import HEAD, content_type_of, refuse_programs
-from valuechain.records.actions.thumbnails import DRAWN
 from valuechain.records.vocabulary import ParticipationRole, Visibility
 
 
@@ -44,23 +44,9 @@ def add_comment(
     number of events the writer had seen; when somebody else wrote since, RuleViolation("newer_reply")
     is raised and nothing is lost. Raises Denied and FieldErrors.
     """
-    if visibility not in Visibility.values:
-        raise FieldErrors({"visibility": [("not_understood", _("Write public or internal."))]})
-    body = body.strip()
-    if not body:
-        raise FieldErrors({"body": [("required", _("Write the message."))]})
-    if len(body) > MAX_TEXT or "\x00" in body:
-        raise FieldErrors({"body": [("too_long", _("At most 50,000 characters fit."))]})
-    locked = lock_survivor(record)
-    decision = policies.may_comment(actor, locked, visibility)
-    if not decision:
-        raise Denied.because(decision)
-    seen = expected_events if locked.pk == record.pk else None
-    if seen is not None and _others_wrote(locked, seen, actor):
-        raise RuleViolation(
-            "newer_reply",
-            _("Somebody wrote on this record while you were typing. Read it, then send again."),
-        )
+    locked, body = check_message(
+        record, body=body, visibility=visibility, actor=actor, expected_events=expected_events
+    )
     at = at or clock.now()
     comment: Comment = Comment.objects.create(
         record_id=locked.pk,
@@ -91,6 +77,33 @@ def add_comment(
     return comment
 
 
+def check_message(
+    record: Record, *, body: str, visibility: str, actor: Any, expected_events: int | None = None
+) -> tuple[Record, str]:
+    """Return the record that takes a message, locked, and the message as it is kept.
+
+    Raises whatever stands against it: FieldErrors, Denied, RuleViolation("newer_reply").
+    """
+    if visibility not in Visibility.values:
+        raise FieldErrors({"visibility": [("not_understood", _("Write public or internal."))]})
+    body = body.strip()
+    if not body:
+        raise FieldErrors({"body": [("required", _("Write the message."))]})
+    if len(body) > MAX_TEXT or "\x00" in body:
+        raise FieldErrors({"body": [("too_long", _("At most 50,000 characters fit."))]})
+    locked = lock_survivor(record)
+    decision = policies.may_comment(actor, locked, visibility)
+    if not decision:
+        raise Denied.because(decision)
+    seen = expected_events if locked.pk == record.pk else None
+    if seen is not None and _others_wrote(locked, seen, actor):
+        raise RuleViolation(
+            "newer_reply",
+            _("Somebody wrote on this record while you were typing. Read it, then send again."),
+        )
+    return locked, body
+
+
 def _others_wrote(record: Record, seen: int, actor: Any) -> bool:
     return (
         record.events.filter(sequence__gt=seen, verb__startswith="comment.")
@@ -117,24 +130,13 @@ def attach_file(
     looked at it. Raises Denied, and RuleViolation("file_too_large" |
     "file_empty" | "file_type_refused").
     """
-    limit: int = settings.ATTACHMENT_MAX_BYTES
-    size = file.size or 0
-    if size > limit:
-        raise RuleViolation(
-            "file_too_large",
-            _("“%(name)s” has %(size)d MB; files of up to %(limit)d MB can be attached.")
-            % {"name": name, "size": size // 1_000_000 + 1, "limit": limit // 1_000_000},
-            field="file",
-        )
-    if size == 0:
-        raise RuleViolation("file_empty", _("“%(name)s” is empty.") % {"name": name}, field="file")
+    size = refuse_file(file, name)
     locked = lock_survivor(record)
     decision = policies.may_comment(actor, locked, visibility)
     if not decision:
         raise Denied.because(decision)
     head = file.read(HEAD)
     file.seek(0)
-    refuse_programs(name, head)
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
@@ -168,6 +170,27 @@ def attach_file(
         attachment.file.storage.delete(str(attachment.file.name))
         raise
     return attachment
+
+
+def refuse_file(file: File[bytes], name: str) -> int:
+    """Return the size of a file that can be kept.
+
+    Raises RuleViolation("file_too_large" | "file_empty" | "file_type_refused").
+    """
+    limit: int = settings.ATTACHMENT_MAX_BYTES
+    size = file.size or 0
+    if size > limit:
+        raise RuleViolation(
+            "file_too_large",
+            _("“%(name)s” has %(size)d MB; files of up to %(limit)d MB can be attached.")
+            % {"name": name, "size": size // 1_000_000 + 1, "limit": limit // 1_000_000},
+            field="file",
+        )
+    if size == 0:
+        raise RuleViolation("file_empty", _("“%(name)s” is empty.") % {"name": name}, field="file")
+    refuse_programs(name, file.read(HEAD))
+    file.seek(0)
+    return size
 
 
 @transaction.atomic

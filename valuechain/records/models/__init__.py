@@ -7,12 +7,14 @@ from valuechain.records.models.conversation import (
     TimeEntry,
     attachment_key,
 )
+from valuechain.records.models.draft import Draft
 from valuechain.records.models.journey import Event, Handover, Link
 from valuechain.records.models.record import Record
 
 __all__ = [
     "Attachment",
     "Comment",
+    "Draft",
     "Event",
     "Handover",
     "Link",

@@ -3,17 +3,18 @@
 from valuechain.records.views.bulk import BulkView
 from valuechain.records.views.changing import (
     AddLinkView,
-    CommentView,
     EditRecordView,
     FlowView,
     NewRecordView,
     TransitionView,
 )
+from valuechain.records.views.conversing import CommentView, DraftView, TakeBackView
 from valuechain.records.views.files import download, preview
 from valuechain.records.views.reading import (
     ChainView,
     RecordDetailView,
     RecordListView,
+    TimelineView,
 )
 
 __all__ = [
@@ -21,11 +22,14 @@ __all__ = [
     "BulkView",
     "ChainView",
     "CommentView",
+    "DraftView",
     "EditRecordView",
     "FlowView",
     "NewRecordView",
     "RecordDetailView",
     "RecordListView",
+    "TakeBackView",
+    "TimelineView",
     "TransitionView",
     "download",
     "preview",

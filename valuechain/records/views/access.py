@@ -40,15 +40,17 @@ class OneRecordView(StaffView):
         return visible_record(self.kwargs["resource"], self.kwargs["number"], actor=actor)
 
 
-def visible_record(resource: str, number: str, *, actor: Any) -> Record:
+def visible_record(resource: str, number: str, *, actor: Any, **asked: Any) -> Record:
     """Return a record as its own kind, with what its page shows of others. One query.
 
-    Raises Http404 for what the actor may not see, as for what is not there.
+    `asked` are expressions to answer in the same query, each an attribute of what comes back. Raises Http404 for what the actor may not see, as for what is not there.
     """
     kind = kinds.by_prefix(number)
     if kind is None or kind.resource != resource:
         raise Http404
     found: RecordQuerySet = kind.model._default_manager.all()
-    for record in found.visible_to(actor).with_people().filter(number=number.upper()):
+    for record in (
+        found.visible_to(actor).with_people().annotate(**asked).filter(number=number.upper())
+    ):
         return record
     raise Http404

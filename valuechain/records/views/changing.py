@@ -6,19 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from itsm.core.errors import NotOffered, RuleViolation
 from valuechain.records import actions
 from valuechain.records.flows import FlowOffer, flows
 from valuechain.records.forms import (
-    CommentForm,
     LinkForm,
     RuledForm,
     VersionedForm,
@@ -27,8 +24,8 @@ from valuechain.records.forms import (
 )
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
-from valuechain.records.views.access import OneRecordView, StaffView, visible_record
-from valuechain.records.vocabulary import Via, Visibility
+from valuechain.records.views.access import OneRecordView, StaffView
+from valuechain.records.vocabulary import Via
 
 UNPROCESSABLE = 422
 
@@ -287,70 +284,6 @@ class FlowView(OneRecordView):
             },
             status=status,
         )
-
-
-class CommentView(LoginRequiredMixin, View):
-    """Keeps a reply or a note, with its file, from whoever sees the record."""
-
-    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
-        """Write the message, or show it again with what is wrong."""
-        record = visible_record(resource, number, actor=request.user)
-        is_note = request.GET.get("as") == Visibility.INTERNAL
-        visibility = Visibility.INTERNAL if is_note else Visibility.PUBLIC
-        prefix = "note" if is_note else "reply"
-        form = CommentForm(request.POST, request.FILES, prefix=prefix)
-
-        def write(data: dict[str, Any]) -> Any:
-            comment = actions.add_comment(
-                record,
-                body=data["body"],
-                visibility=visibility,
-                actor=request.user,
-                via=Via.HTML,
-                expected_events=data["seen"],
-            )
-            if file := data["file"]:
-                actions.attach_file(
-                    comment.record,
-                    file=file,
-                    name=file.name,
-                    visibility=visibility,
-                    actor=request.user,
-                    via=Via.HTML,
-                    comment=comment,
-                )
-            return comment
-
-        comment = attempt(form, write)
-        if comment is None:
-            return self._again(request, record, form, is_note=is_note)
-        return redirect(f"{self._back(request, record)}#comment-{comment.pk}")
-
-    def _again(
-        self, request: HttpRequest, record: Record, form: CommentForm, *, is_note: bool
-    ) -> HttpResponse:
-        # The writer has now been told what else was written: sending again is meant.
-        form.data = {**dict(form.data.items()), form.add_prefix("seen"): str(record.event_count)}
-        return render(
-            request,
-            "records/comment.html",
-            {
-                "record": record,
-                "kind": record.kind_entry,
-                "form": form,
-                "is_note": is_note,
-                "reply_to": record.requester or record.kind_entry.label,
-                "action": request.get_full_path(),
-                "back_url": self._back(request, record),
-            },
-            status=UNPROCESSABLE,
-        )
-
-    def _back(self, request: HttpRequest, record: Record) -> str:
-        user: Any = request.user
-        if user.access.works_on(record):
-            return record.get_absolute_url()
-        return reverse("portal-request", args=[record.number])
 
 
 class AddLinkView(OneRecordView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,13 +22,15 @@ from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
 from valuechain.records.kinds import kinds
 from valuechain.records.listing import UNFILTERED, ListState, chips_of, columns_of
-from valuechain.records.models import Attachment, Link, Participation, Record
+from valuechain.records.models import Attachment, Draft, Link, Participation, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
+from valuechain.records.sending import steps_of
 from valuechain.records.serving import shown_files
-from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, timeline
+from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
 from valuechain.records.trace import trace
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
+from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
 
@@ -132,26 +135,20 @@ class RecordDetailView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the record, what may be done with it, and what happened to it."""
         actor: Any = request.user
-        record = visible_record(resource, number, actor=actor)
+        record: Any = visible_record(resource, number, actor=actor, has_writing=has_writing(actor))
+        drafts, has_left = writing_of(record, actor=actor) if record.has_writing else ([], False)
+        if has_left:
+            record = visible_record(resource, number, actor=actor)
         # Read once for the panel and for whoever asks who takes part.
         takes_part = Participation.objects.select_related("person")
         prefetch_related_objects([record], Prefetch("participations", takes_part))
-        show = request.GET.get("show", ALL)
         chain = trace(record, actor=actor)
         context = {
             "record": record,
             "kind": record.kind_entry,
             "offers": _urls(record, record.kind_entry.machine.offers(record, actor), "transition"),
             "flows": _urls(record, flows.offers(record, actor), "flow"),
-            "timeline": timeline(record, actor=actor, show=show),
-            "timeline_tabs": [
-                {
-                    "label": label,
-                    "url": f"{request.path}?show={name}" if name != ALL else request.path,
-                    "current": name == show,
-                }
-                for name, label in TABS
-            ],
+            **told(request, record, drafts),
             "properties": properties_of(record, actor=actor),
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
@@ -162,7 +159,7 @@ class RecordDetailView(OneRecordView):
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
             "reply_to": record.requester or record.kind_entry.label,
-            **comment_forms(record, actor),
+            **comment_forms(record, actor, drafts),
             **panels.record_context(record, actor=actor),
         }
         return render(request, _template(resource, "detail"), context)
@@ -172,17 +169,62 @@ def _may_edit(actor: Any, record: Record) -> bool:
     return bool(record.kind_entry.may_edit(actor, record)) and record.is_live
 
 
-def comment_forms(record: Record, actor: Any) -> dict[str, Any]:
-    """Return the two forms under a timeline, as far as the actor may use them."""
+def told(request: HttpRequest, record: Record, drafts: Sequence[Draft]) -> dict[str, Any]:
+    """Return what the timeline of a record shows, by what the address asks for."""
+    show = request.GET.get("show", ALL)
+    held = [draft for draft in drafts if draft.is_held]
+    entries = timeline(record, actor=request.user, show=show, held=held)
+    page = record.get_absolute_url()
+    here = f"{page}?show={show}&" if show != ALL else f"{page}?"
+    return {
+        "timeline": folded(entries, whole="whole" in request.GET),
+        "whole_url": f"{here}whole=1#timeline",
+        "timeline_url": _record_url(record, "timeline")
+        + (f"?{query}" if (query := request.GET.urlencode()) else ""),
+        "timeline_tabs": [
+            {
+                "label": label,
+                "url": f"{page}?show={name}" if name != ALL else page,
+                "current": name == show,
+            }
+            for name, label in TABS
+        ],
+    }
+
+
+class TimelineView(OneRecordView):
+    """What happened to a record, alone: asked for again when a reply has left."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Answer with that part; whoever opens the address is shown the record."""
+        record = self.get_record()
+        if not request.headers.get("HX-Request"):
+            return redirect(record)
+        drafts, _has_left = writing_of(record, actor=request.user)
+        response = render(
+            request, "records/_timeline.html", {"record": record, **told(request, record, drafts)}
+        )
+        response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+def comment_forms(record: Record, actor: Any, drafts: Sequence[Draft] = ()) -> dict[str, Any]:
+    """Return the two forms under a timeline, as far as the actor may use them, as they left them."""
     url = _record_url(record, "comment")
-    seen = {"seen": record.event_count}
+    written = {draft.name: draft for draft in drafts if not draft.is_held}
     found: dict[str, Any] = {}
-    if policies.may_comment(actor, record, Visibility.PUBLIC):
-        form = CommentForm(initial=seen, prefix="reply")
-        found |= {"reply_form": form, "reply_url": f"{url}?as=public"}
-    if policies.may_comment(actor, record, Visibility.INTERNAL):
-        form = CommentForm(initial=seen, prefix="note")
-        found |= {"note_form": form, "note_url": f"{url}?as=internal"}
+    for name, visibility in (("reply", Visibility.PUBLIC), ("note", Visibility.INTERNAL)):
+        if not policies.may_comment(actor, record, visibility):
+            continue
+        draft = written.get(name)
+        initial = {"seen": record.event_count, "body": draft.body if draft else ""}
+        form = CommentForm(initial=initial, prefix=name)
+        form.draft, form.draft_words = draft, draft_words(draft)
+        form.draft_url = _record_url(record, "draft", name)
+        found |= {f"{name}_form": form, f"{name}_url": f"{url}?as={visibility}"}
+    if "reply_form" in found and actor.access.works_on(record):
+        found["send_steps"] = steps_of(record, actor=actor)
     return found
 
 

@@ -1,0 +1,155 @@
+"""The ticket page in a real browser: nothing typed is lost, and a reply can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import a_ticket
+from valuechain.records.actions import add_comment
+from valuechain.records.models import Comment, Draft
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 375)]
+WORDS = "We are bringing a new printer at noon."
+
+
+@pytest.fixture
+def ticket(agent, requester):
+    return a_ticket(actor=requester, title="Printer is jammed")
+
+
+def write(page, words=WORDS):
+    """Open the reply by its key and type at once, as a person in a hurry does."""
+    page.keyboard.press("r")
+    page.keyboard.type(words)
+
+
+def box(page):
+    return page.locator("#id_reply-body")
+
+
+def test_the_server_keeps_a_draft_and_a_reload_brings_it_back(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page)
+    page.get_by_text("Draft saved").wait_for()
+
+    assert Draft.objects.get().body == WORDS
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+
+    assert box(page).input_value() == WORDS
+    assert box(page).is_visible()
+
+
+def test_a_reload_right_after_typing_loses_nothing(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page)
+
+    page.reload()
+
+    assert box(page).input_value() == WORDS
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(as_person, agent, ticket):
+    agent.set_password("correct horse battery")
+    agent.save()
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page, "We are bringing ")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.type("a new printer at noon.")
+    page.get_by_text("Kept in this tab.").wait_for()
+
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("E-mail").wait_for()
+    page.get_by_label("E-mail").fill(agent.email)
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{ticket.get_absolute_url()}")
+
+    assert box(page).input_value() == WORDS
+
+
+def test_an_error_over_there_loses_nothing(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+    broken = "<!doctype html><title>Error</title><body data-page=error>Something broke.</body>"
+    page.route(
+        "**/comment/**",
+        lambda route: route.fulfill(status=500, body=broken, content_type="text/html"),
+    )
+    write(page)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Something broke.").wait_for()
+    page.unroute("**/comment/**")
+
+    page.goto(page.url.split("comment/")[0])
+
+    assert box(page).input_value() == WORDS
+
+
+def test_a_reply_across_another_shows_it_and_can_be_sent_anyway(
+    as_person, audit, agent, lead, ticket
+):
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page)
+    add_comment(ticket, body="I have it.", visibility="public", actor=lead, via="html")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Leo Lead replied just now.").wait_for()
+
+    assert box(page).input_value() == WORDS
+    assert page.get_by_text("I have it.").is_visible()
+    assert audit(page) == []
+    page.get_by_role("button", name="Send anyway").click()
+    page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
+    assert Draft.objects.held().get().body == WORDS
+
+
+def test_a_reply_across_another_can_stay_a_draft(as_person, agent, lead, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page)
+    add_comment(ticket, body="I have it.", visibility="public", actor=lead, via="html")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Keep as draft").click()
+
+    page.get_by_text("I have it.").wait_for()
+    assert box(page).input_value() == WORDS
+    assert Comment.objects.count() == 1
+
+
+def test_undo_brings_the_words_back_also_without_scripts(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url(), java_script_enabled=False)
+    page.locator("#reply > summary").click()
+    box(page).fill(WORDS)
+    page.get_by_role("button", name="Send reply to Rita Requester").click()
+
+    page.get_by_role("button", name="Undo").click()
+
+    assert box(page).input_value() == WORDS
+    assert not Comment.objects.exists()
+
+
+def test_a_reply_leaves_by_itself_and_the_page_shows_it(as_person, agent, ticket):
+    agent.undo_seconds = 2
+    agent.save()
+    page = as_person(agent, ticket.get_absolute_url())
+    write(page)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
+
+    # No worker runs here: the page asks again when the seconds are over, and that sends it.
+    page.get_by_text("Not sent yet: nobody else sees it.").wait_for(state="detached")
+
+    assert page.locator(".entry-reply_out").get_by_text(WORDS).is_visible()
+    assert Comment.objects.get().body == WORDS
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
+def test_the_page_is_readable_by_all(as_person, audit, sideways, agent, ticket, scheme, width):
+    page = as_person(agent, ticket.get_absolute_url(), scheme=scheme, width=width)
+    write(page)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
+
+    assert audit(page) == []
+    assert sideways(page) <= 0
