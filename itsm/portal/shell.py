@@ -40,7 +40,7 @@ STAFF: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
         (
             Place("plan", _("Plan"), "activity", "plan", ("plan",)),
             Place("improve", _("Improve"), "activity", "improve", ("improve",)),
-            Place("engage", _("Engage"), "activity", "engage", ("engage",)),
+            Place("engage", _("Engage"), "engage-inbox", "engage"),
             Place("design", _("Design & transition"), "activity", "design", ("design-transition",)),
             Place("build", _("Obtain & build"), "activity", "build", ("obtain-build",)),
             Place("deliver", _("Deliver & support"), "activity", "deliver", ("deliver-support",)),

@@ -289,8 +289,8 @@ class TestPages:
         need = in_triage(requester, brm)
         other = state_need(requester)
 
-        board = browser(brm).get("/needs/board/?state=in_triage").content.decode()
-        hidden = browser(outsider).get("/needs/board/").content.decode()
+        board = browser(brm).get("/engage/board/?state=in_triage").content.decode()
+        hidden = browser(outsider).get("/engage/board/").content.decode()
 
         assert need.number in board
         assert other.number not in board

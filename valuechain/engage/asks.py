@@ -38,6 +38,10 @@ FULFILABILITY = (
     Ask("reason", _("What part, and when?"), AskKind.LINE, stores="fulfilability_note",
         help=_("The stakeholder reads this.")),
 )  # fmt: skip
+ROUTE_REASON = Ask("reason", _("Where does it go, and why there?"), AskKind.LINE, required=False,
+                   stores="route_reason", help=_("The stakeholder reads this."))  # fmt: skip
+ROUTE_AGAIN = Ask("reason", _("Where does it go, and why there?"), AskKind.LINE,
+                  stores="route_reason", help=_("The stakeholder reads this."))  # fmt: skip
 PROMISE = (
     Ask("promise", _("What we promise"), AskKind.LINE, stores="promise",
         help=_("The stakeholder reads this at once.")),

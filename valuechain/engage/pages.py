@@ -9,23 +9,31 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.access import SYSTEM
+from valuechain.engage import policies
+from valuechain.engage.forms import DecisionForm
 from valuechain.engage.models import Interaction, Need, Stakeholder
-from valuechain.engage.states import NEED
-from valuechain.records.flows import flows
-from valuechain.records.forms import ask_form
+from valuechain.engage.vocabulary import ROUTABLE
 from valuechain.records.models import Event, Record
 from valuechain.records.trace import DOWNSTREAM, trace
 
-#: The questions of the decision card: transition, key, what is asked.
 _QUESTIONS = (
-    ("classify", "", _("Wanted or required?")),
-    ("justify", "y", _("Is it justified?")),
-    ("assess", "f", _("Can we fulfil it?")),
+    ("classify", _("Wanted or required?")),
+    ("justify", _("Is it justified?")),
+    ("assess", _("Can we fulfil it?")),
+    ("route", _("Where does it go?")),
+)
+#: The states in which the card is open; in the last ones only its last question is.
+_DECIDED_IN = ("submitted", "in_triage", *ROUTABLE)
+_ROUTED = (
+    "routed",
+    "in_fulfilment",
+    "fulfilled",
+    "value_confirmed",
+    "value_partly",
+    "value_not_realised",
 )
 #: The page of a need speaks of this many parts at most.
 MOST_PARTS = 20
-#: What a key does beside the questions: transition -> key.
-_KEYS = {"decline": "n", "ask_information": "i", "defer": "h", "merge": "d", "qualify": ""}
 
 
 def add_to_page(record: Record, actor: Any) -> dict[str, Any]:
@@ -35,30 +43,24 @@ def add_to_page(record: Record, actor: Any) -> dict[str, Any]:
 
 
 def _need_page(need: Any, actor: Any) -> dict[str, Any]:
-    """The decision as three answered or open questions, and the ways to hand the need on."""
-    offers = {offer.name: offer for offer in NEED.offers(need, actor)}
-    routes = [
-        {"label": flow.label, "url": _url(need, "flow", flow.name), "name": flow.name}
-        for flow in flows.leaving(need.kind)
-        if flow.to != "benefit" and flow.decide(need, actor)
-    ]
-    questions = [
-        _question(need, name, key, label, offers.get(name), actor)
-        for name, key, label in _QUESTIONS
-    ]
-    unanswered = [question for question in questions if not question["answer"]]
-    if unanswered:
-        unanswered[0]["is_next"] = True
+    """What was decided and why, and the card to decide on for whoever may."""
+    form = None
+    if need.state in _DECIDED_IN and policies.may_triage(actor, need):
+        form = DecisionForm(need=need, actor=actor)
     return {
-        "questions": questions,
-        "decision_keys": [
-            {"label": offers[name].label, "key": key, "url": _url(need, "transition", name)}
-            for name, key in _KEYS.items()
-            if key and name in offers and offers[name].decision
-        ],
-        "routes": routes,
+        "questions": [_question(need, name, label) for name, label in _QUESTIONS],
+        "decision_form": form,
+        "decision_url": reverse("engage-inbox") + f"?view=all&need={need.number}&back=record",
+        "targets": _targets(need, actor),
         "deliveries": _deliveries(need),
     }
+
+
+def _targets(need: Any, actor: Any) -> list[Record]:
+    """The records the need was routed to, as far as the reader sees them. One query."""
+    if need.state in ("draft", *_DECIDED_IN[:2]):
+        return []
+    return list(policies.targets_of(need).visible_to(actor).order_by("pk")[:MOST_PARTS])
 
 
 def _deliveries(need: Any) -> list[dict[str, Any]]:
@@ -85,24 +87,9 @@ def _deliveries(need: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def _question(need: Any, name: str, key: str, label: Any, offer: Any, actor: Any) -> dict[str, Any]:
+def _question(need: Any, name: str, label: Any) -> dict[str, Any]:
     answer, reason = _ANSWERS[name](need)
-    form = None
-    if offer is not None and offer.decision:
-        stored = {ask.name: getattr(need, ask.stores) for ask in offer.asks if ask.stores}
-        form = ask_form(offer.asks, actor=actor)(
-            initial=stored | {"version": need.version}, auto_id=f"{name}_%s"
-        )
-    return {
-        "name": name,
-        "key": key,
-        "label": label,
-        "answer": answer,
-        "reason": reason,
-        "form": form,
-        "is_next": False,
-        "url": _url(need, "transition", name),
-    }
+    return {"name": name, "label": label, "answer": answer, "reason": reason}
 
 
 _ANSWERS: dict[str, Callable[[Any], tuple[str, str]]] = {
@@ -112,11 +99,8 @@ _ANSWERS: dict[str, Callable[[Any], tuple[str, str]]] = {
         need.verdict_reason if need.verdict == Need.Verdict.NOT_JUSTIFIED else need.justification,
     ),
     "assess": lambda need: (need.get_fulfilability_display(), need.fulfilability_note),
+    "route": lambda need: (need.state_label if need.state in _ROUTED else "", need.route_reason),
 }
-
-
-def _url(record: Record, page: str, name: str) -> str:
-    return reverse(f"record-{page}", args=[record.resource, record.number, name])
 
 
 _HEALTH = dict(Stakeholder.Health.choices)

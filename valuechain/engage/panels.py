@@ -25,6 +25,7 @@ def register() -> None:
         "received_at": "received_at",
         "promised_on": "need__promised_on",
         "weight": "need__weight",
+        "stakeholder": "need__stakeholder__title",
     }
     panels.columns["needs"] = (
         "number", "title", "requester", "classification_words", "state", "promised_on",
@@ -43,12 +44,13 @@ def register() -> None:
     }
     panels.named_views["needs"] = (
         ("undecided", _("Undecided"), UNDECIDED),
-        ("ageing", _("Undecided for 5 days"), f"{UNDECIDED}&older_than=5"),
+        ("ageing", _("Undecided > 5 days"), f"{UNDECIDED}&older_than=5"),
         ("mine", _("Mine"), "state=open&owner=me"),
         ("promised", _("Promised this month"), "promised=this_month"),
         ("late", _("Promise missed"), "promised=late"),
-        ("unjustified", _("Wanted, not justified"), "classification=want&state=not_justified"),
+        ("unjustified", _("Wanted, not justified"), "classification=want&verdict=not_justified"),
         ("waiting", _("Put off"), "state=deferred"),
+        ("by_stakeholder", _("By stakeholder"), "state=open&ordering=stakeholder"),
         ("all", _("All"), ""),
     )
     panels.filters["needs"] = {
@@ -60,10 +62,16 @@ def register() -> None:
             field_name="need__classification",
             choices=Need.Classification.choices,
         ),
+        "verdict": django_filters.ChoiceFilter(
+            label=_("Verdict"), field_name="need__verdict", choices=Need.Verdict.choices
+        ),
         "promised": django_filters.ChoiceFilter(
             label=_("Promised"),
             method=_by_promise,
             choices=[("this_month", _("This month")), ("late", _("Missed"))],
+        ),
+        "decided": django_filters.ChoiceFilter(
+            label=_("Decided"), method=_by_decision, choices=[("this_month", _("This month"))]
         ),
         "older_than": django_filters.NumberFilter(
             label=_("Older than days"), method=_by_age, min_value=0, max_value=36500
@@ -119,6 +127,12 @@ def _by_promise(queryset: Any, _name: str, value: str) -> Any:
     first = today.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     return queryset.filter(need__promised_on__gte=first, need__promised_on__lt=after)
+
+
+def _by_decision(queryset: Any, _name: str, _value: str) -> Any:
+    now = clock.now()
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return queryset.filter(need__decided_at__gte=first)
 
 
 def _by_age(queryset: Any, _name: str, value: Any) -> Any:

@@ -90,12 +90,23 @@ def is_qualified(need: Any) -> Decision:
         ]
     missing = [(name, words) for name, words, value in wanted if not value]
     if not missing:
-        return ALLOW
+        return _can_be_fulfilled(need)
     words = ", ".join(str(words) for _name, words in missing)
     return deny(
         _("Settle first: %(words)s.") % {"words": words},
         missing=[name for name, _words in missing],
         code="not_qualified",
+    )
+
+
+def _can_be_fulfilled(need: Any) -> Decision:
+    """Whether any of it can be done; what cannot is declined with the reason, never sent on."""
+    if need.fulfilability != Need.Fulfilability.CANNOT:
+        return ALLOW
+    return deny(
+        _("It cannot be fulfilled. Decline it, or say which part can be done."),
+        missing=["fulfilability"],
+        code="cannot_be_fulfilled",
     )
 
 

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from valuechain.engage.views import NeedBoardView
+from valuechain.engage.views import InboxView, NeedBoardView
 
-urlpatterns = [path("needs/board/", NeedBoardView.as_view(), name="need-board")]
+urlpatterns = [
+    path("engage/", InboxView.as_view(), name="engage-inbox"),
+    path("engage/board/", NeedBoardView.as_view(), name="need-board"),
+]

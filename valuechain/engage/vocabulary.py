@@ -10,12 +10,12 @@ TARGETS = (
     "incident",
     "service_request",
     "change",
-    "problem",
     "project_initiation",
-    "portfolio_item",
     "improvement",
-    "supplier_request",
+    "portfolio_item",
     "design_spec",
+    "supplier_request",
+    "problem",
 )
 
 #: States of a need in which its work may be handed on.
@@ -23,3 +23,6 @@ ROUTABLE = ("qualified", "routed", "in_fulfilment")
 
 #: The query of the list of needs that wait for a decision.
 UNDECIDED = "state=submitted&state=in_triage&state=needs_information"
+
+#: The answer to "where does it go?" that ends the need.
+DECLINE = "decline"

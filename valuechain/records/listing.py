@@ -81,7 +81,9 @@ class ListState:
         """Whether the filters are those of a named view."""
         if query == UNFILTERED:
             return not _sorted(self.filters)
-        return _sorted(QueryDict(query)) == _sorted(self.filters)
+        view = ListState(QueryDict(query), self.path, self.ordering)
+        same = _sorted(view.filters) == _sorted(self.filters)
+        return same and view.ordering == self.ordering
 
     def page_url(self, cursor: str | None) -> str:
         return self.url(cursor=cursor) if cursor else ""

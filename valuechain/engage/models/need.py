@@ -93,6 +93,9 @@ class Need(Record):
         _("verdict"), max_length=13, choices=Verdict, blank=True, editable=False
     )
     verdict_reason = models.TextField(_("reason for the verdict"), blank=True, editable=False)
+    route_reason = models.CharField(
+        _("where it goes, and why"), max_length=300, blank=True, editable=False
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     promise = models.CharField(_("promise"), max_length=300, blank=True, editable=False)
     promised_on = models.DateField(_("promised for"), null=True, blank=True, editable=False)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from valuechain.engage.models import Need
 from valuechain.engage.states import NEED
+from valuechain.engage.views.inbox import places
 from valuechain.records.filters import filterset_for
-from valuechain.records.listing import ListState, chips_of
+from valuechain.records.listing import UNFILTERED, ListState, chips_of
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
 from valuechain.records.views.access import StaffView
@@ -52,13 +53,14 @@ class NeedBoardView(StaffView):
                 "clear_url": request.path,
                 "views": panels.views("needs", state, actor=actor),
                 "list_url": _same_as_list(request),
+                "places": places("need-board"),
             },
         )
 
 
 def _same_as_list(request: HttpRequest) -> str:
     query = request.GET.urlencode()
-    return reverse("record-list", args=["needs"]) + (f"?{query}" if query else "")
+    return reverse("engage-inbox") + (f"?{query}" if query else f"?{UNFILTERED}")
 
 
 def _column(rows: Any, label: Any, actor: Any) -> dict[str, Any]:
