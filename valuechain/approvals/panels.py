@@ -39,7 +39,8 @@ def approval_card(record: Record, actor: Any) -> Card | None:
     if approval is None:
         return None
     approval.subject = record
-    return Card("approvals/_card.html", context_of(approval, actor))
+    context = context_of(approval, actor)
+    return Card("approvals/_card.html", context, is_first=context["may_vote"])
 
 
 def context_of(approval: Approval, actor: Any) -> dict[str, Any]:

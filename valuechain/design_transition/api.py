@@ -7,19 +7,21 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from valuechain.design_transition import policies
+from valuechain.design_transition import actions, policies
 from valuechain.design_transition.content import requirements_of
-from valuechain.design_transition.diffing import compare
-from valuechain.design_transition.models import SpecVersion
+from valuechain.design_transition.diffing import CHANGED, compare
+from valuechain.design_transition.models import Remark, SpecVersion
 from valuechain.design_transition.panels import sources_of
 from valuechain.records.api import RecordViewSet
 from valuechain.records.models import Record
+from valuechain.records.querysets import reads_notes
 from valuechain.records.serializers import NamedSerializer, RecordRefSerializer
+from valuechain.records.vocabulary import Via
 
 
 class SpecVersionSerializer(serializers.Serializer[SpecVersion]):
@@ -38,6 +40,38 @@ class CoverageSerializer(serializers.Serializer[Any]):
     uncovered_needs = RecordRefSerializer(many=True)
     requirements_without_need = RecordRefSerializer(many=True)
     unallocated_musts = RecordRefSerializer(many=True)
+
+
+class RemarkSerializer(serializers.Serializer[Remark]):
+    """A comment on one part of a specification, or an answer to one."""
+
+    id = serializers.IntegerField(read_only=True)
+    part = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text=(
+            "A section's name, `requirements`, `money`, `time` or the number of a requirement. "
+            "An answer takes it from its thread."
+        ),
+    )
+    body = serializers.CharField(max_length=50_000)
+    answers_to = serializers.IntegerField(
+        source="answers_to_id", required=False, allow_null=True, help_text="The first of a thread."
+    )
+    version = serializers.IntegerField(
+        source="version_number", read_only=True, allow_null=True,
+        help_text="The version that was read.",
+    )  # fmt: skip
+    author = NamedSerializer(read_only=True, allow_null=True)
+    at = serializers.DateTimeField(read_only=True)
+    resolved_by = NamedSerializer(read_only=True, allow_null=True)
+    resolved_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class SettledSerializer(serializers.Serializer[Any]):
+    """Whether a thread is ticked off."""
+
+    resolved = serializers.BooleanField()
 
 
 class SpecViewSet(RecordViewSet):
@@ -83,13 +117,60 @@ class SpecViewSet(RecordViewSet):
                         "how": row.how,
                         "fields": [
                             {"field": c.name, "before": c.before, "after": c.after}
-                            for c in row.cells
+                            for c in (row.cells if row.how == CHANGED else ())
                         ],
                     }
                     for row in difference.rows
                 ],
             }
         )
+
+    @extend_schema(responses=RemarkSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], ordering_fields={"id": "pk"}, ordering="id")
+    def remarks(self, request: Request, number: str) -> Response:
+        """List the comments on the parts of a specification."""
+        return self._paged(self._remarks(), RemarkSerializer)
+
+    @extend_schema(request=RemarkSerializer, responses={201: RemarkSerializer})
+    @remarks.mapping.post
+    def add_remark(self, request: Request, number: str) -> Response:
+        """Comment on a part, or answer a comment."""
+        given = self._input(RemarkSerializer, request)
+        first = given.get("answers_to_id")
+        remark = actions.add_remark(
+            self.get_object(),
+            part=given.get("part", ""),
+            body=given["body"],
+            answers_to=None if first is None else self._remark(first),
+            actor=request.user,
+            via=Via.API,
+        )
+        return Response(RemarkSerializer(remark).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="specs_remarks_settle", request=SettledSerializer, responses=RemarkSerializer
+    )
+    @action(detail=True, methods=["post"], url_path=r"remarks/(?P<pk>\d{1,18})")
+    def settle_remark(self, request: Request, number: str, pk: str) -> Response:
+        """Tick a thread off, or open it again."""
+        given = self._input(SettledSerializer, request)
+        remark = actions.settle_remark(
+            self._remark(int(pk)), is_settled=given["resolved"], actor=request.user, via=Via.API
+        )
+        return Response(RemarkSerializer(remark).data)
+
+    def _remarks(self) -> Any:
+        spec: Any = self.get_object().specific
+        # Written between the people who work on it, like a note: never for a requester.
+        if not reads_notes(self.request.user, spec):
+            return Remark.objects.none()
+        return Remark.objects.filter(spec=spec).select_related("author", "resolved_by")
+
+    def _remark(self, pk: int) -> Remark:
+        found: Remark | None = self._remarks().filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
 
     @extend_schema(responses=CoverageSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -17,13 +17,16 @@ SECTIONS = (
     "transition_approach", "risks",
 )  # fmt: skip
 FIGURES = (
-    "estimate", "yearly_cost", "currency", "duration_days", "time_to_market", "lifetime_years",
-    "capacity_today", "capacity_horizon",
+    "estimate", "contingency", "yearly_cost", "currency", "duration_days", "time_to_market",
+    "lifetime_years", "capacity_today", "capacity_horizon",
 )  # fmt: skip
 CELLS = (
     "title", "description", "requirement_type", "necessity", "measure", "target",
     "acceptance_test", "horizon",
 )  # fmt: skip
+
+#: What a reader can comment on; a single requirement by its number besides.
+PARTS = (*SECTIONS[1:], "requirements", "money", "time")
 
 
 def requirements_of(spec: Record) -> QuerySet[Requirement]:

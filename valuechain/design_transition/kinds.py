@@ -51,8 +51,8 @@ KINDS = (
         fields=(
             "title", "description", "blueprint", "quality_standards", "options_considered",
             "transition_approach", "risks", "capacity_today", "capacity_horizon",
-            "lifetime_years", "estimate", "yearly_cost", "currency", "duration_days",
-            "time_to_market", *PLACE, *EXTERNAL,
+            "lifetime_years", "estimate", "contingency", "yearly_cost", "currency",
+            "duration_days", "time_to_market", *PLACE, *EXTERNAL,
         ),
         fixed=EXTERNAL,
         may_open=policies.may_open_spec,

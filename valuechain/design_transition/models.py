@@ -85,6 +85,11 @@ class DesignSpec(Record):
         _("cost estimate"), max_digits=14, decimal_places=2, null=True, blank=True,
         validators=NOT_NEGATIVE, help_text=_("All that has to be funded before it is built."),
     )  # fmt: skip
+    contingency = models.DecimalField(
+        _("of which contingency"), max_digits=14, decimal_places=2, null=True, blank=True,
+        validators=NOT_NEGATIVE,
+        help_text=_("The part of the estimate that is kept for surprises."),
+    )  # fmt: skip
     yearly_cost = models.DecimalField(
         _("yearly running cost"), max_digits=14, decimal_places=2, null=True, blank=True,
         validators=NOT_NEGATIVE,
@@ -109,6 +114,12 @@ class DesignSpec(Record):
             models.CheckConstraint(
                 name="spec_estimate_not_negative",
                 condition=Q(estimate__isnull=True) | Q(estimate__gte=0),
+            ),
+            models.CheckConstraint(
+                name="spec_contingency_within_estimate",
+                condition=Q(contingency__isnull=True)
+                | Q(contingency__gte=0, contingency__lte=F("estimate")),
+                violation_error_message=_("The contingency is a part of the estimate."),
             ),
             models.CheckConstraint(
                 name="spec_currency_code", condition=Q(currency__regex=r"^[A-Z]{3}$")
@@ -155,6 +166,33 @@ class SpecVersion(models.Model):
     def currency(self) -> str:
         found: Any = self.content["figures"]["currency"]
         return str(found)
+
+
+class Remark(models.Model):
+    """What a reader says about one part of a specification; a thread is settled by a tick."""
+
+    spec = models.ForeignKey(DesignSpec, models.PROTECT, related_name="remarks")
+    #: A section's name, `requirements`, `money`, `time`, or the number of a requirement.
+    part = models.CharField(max_length=40)
+    version_number = models.PositiveIntegerField(null=True)
+    answers_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="answers"
+    )
+    body = models.TextField(_("comment"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField(default=clock.now)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.body[:40]}"
 
 
 class TransitionPlan(Record):

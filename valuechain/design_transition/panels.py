@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import django_filters
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from itsm.core import clock
+from itsm.core.templatetags.ui import money
 from valuechain.approvals.models import Approval
-from valuechain.design_transition.content import content_of, requirements_of
+from valuechain.approvals.reading import waiting_for
+from valuechain.design_transition.content import PARTS, content_of, requirements_of
 from valuechain.design_transition.diffing import compare
+from valuechain.design_transition.figures import budget_of, schedule_of
 from valuechain.design_transition.models import DesignSpec, SpecVersion
-from valuechain.records.funding import Funding, funds
+from valuechain.design_transition.remarks import discussions_of
 from valuechain.records.models import Link, Record
 from valuechain.records.panels import panels
+from valuechain.records.policies import may_work
+from valuechain.records.ties import ties_of
 from valuechain.records.vocabulary import LinkKind
 
 _SECTIONS = (
     "blueprint", "quality_standards", "options_considered", "transition_approach", "risks",
 )  # fmt: skip
+_OTHER_PARTS: dict[str, Any] = {
+    "description": _("Summary"),
+    "requirements": _("Requirements"),
+    "money": _("Budget"),
+    "time": _("Time to market"),
+}
+
+
+class WaitsForMeFilter(django_filters.ChoiceFilter):
+    """`mine`: what waits for the vote of whoever asks."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[("mine", _("Waits for my vote"))], **options)
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value != "mine":
+            return qs
+        return qs.filter(pk__in=waiting_for(self.parent.actor).values("subject_id"))
+
+
+def add_what_lists_show(records: Sequence[Record], _actor: Any) -> None:
+    """Give the rows of a list of specifications their date and money. One query, or none."""
+    rows: dict[int, Any] = {r.pk: r for r in records if r.kind == DesignSpec.KIND}
+    if not rows:
+        return
+    for spec in DesignSpec.objects.filter(pk__in=rows):
+        rows[spec.pk].target = spec.time_to_market
+        rows[spec.pk].estimate = (
+            "" if spec.estimate is None else money(spec.estimate, spec.currency)
+        )
 
 
 def register() -> None:
@@ -29,7 +66,16 @@ def register() -> None:
     panels.columns["requirements"] = (
         "number", "title", "state", "service", "owner", "updated_at",
     )  # fmt: skip
-    panels.columns["specs"] = ("number", "title", "state", "service", "owner", "updated_at")
+    panels.column_labels |= {"target": _("Live by"), "estimate": _("Estimate")}
+    panels.columns["specs"] = ("number", "title", "state", "service", "target", "estimate", "owner")
+    panels.orders["specs"] = {"target": "designspec__time_to_market"}
+    panels.filters["specs"] = {"decision": WaitsForMeFilter(label=_("Decision"))}
+    panels.rows.append(add_what_lists_show)
+    panels.event_words |= {
+        "design_spec.remarked": ("note", _("commented on a part")),
+        "design_spec.remark_settled": ("change", _("settled a comment")),
+        "design_spec.remark_reopened": ("change", _("opened a comment again")),
+    }
     panels.columns["transition-plans"] = (
         "number",
         "title",
@@ -40,6 +86,7 @@ def register() -> None:
     )
     panels.named_views["specs"] = (
         ("open", _("All open"), "state=open"),
+        ("decide", _("Waiting for me"), "decision=mine"),
         ("review", _("In review"), "state=in_review"),
         ("approved", _("Approved, not funded"), "state=approved"),
         ("funded", _("Funded, not built"), "state=funded&state=released_to_build"),
@@ -65,23 +112,35 @@ def page(record: Record, actor: Any) -> dict[str, Any]:
 
 def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
     """Return sections, requirements with their sources, money, time, coverage and versions."""
-    links = list(Link.objects.visible_to(actor).filter(source=spec).select_related("target"))
+    links = [link for link in ties_of(spec, actor=actor) if link.source_id == spec.pk]
     kinds = {link.kind for link in links}
     requirements = list(requirements_of(spec)) if LinkKind.SATISFIES in kinds else []
-    sources, met_by = sources_of(requirements, actor), met_by_of(requirements, actor)
+    sources, met_by = traced(requirements, actor)
     needs = [li.target for li in links if li.kind == LinkKind.FULFILS and li.target.kind == "need"]
     covered = {source.pk for found in sources.values() for source in found}
     uncovered = [need for need in needs if need.pk not in covered]
+    remarks = discussions_of(spec)
+    newer = newer_than_in_force(spec, requirements)
+    versions = [] if spec.state == "draft" else versions_of(spec)
     return {
         "sections": [
-            {"name": name, "label": spec.label_of(name), "text": getattr(spec, name)}
+            {
+                "name": name,
+                "label": spec.label_of(name),
+                "text": getattr(spec, name),
+                "talk": remarks.get(name),
+            }
             for name in _SECTIONS
         ],
+        "remarks": {part: remarks.get(part) for part in PARTS},
+        "may_remark": bool(may_work(actor, spec)),
+        "decision_notes": decision_notes(versions, remarks),
         "requirement_rows": [
             {
                 "requirement": requirement,
                 "sources": sources.get(requirement.pk, []),
                 "met_by": met_by.get(requirement.pk, []),
+                "talk": remarks.get(requirement.number),
             }
             for requirement in requirements
         ],
@@ -89,11 +148,13 @@ def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
             "needs": len(needs),
             "covered": len(needs) - len(uncovered),
             "uncovered": uncovered,
+            "requirements": len(requirements),
+            "rooted": sum(1 for requirement in requirements if sources.get(requirement.pk)),
         },
-        "money": money_of(spec, is_funded=LinkKind.FUNDED_BY in kinds),
-        "time": time_of(spec),
-        "versions": [] if spec.state == "draft" else versions_of(spec),
-        "newer": newer_than_in_force(spec, requirements),
+        "budget": budget_of(spec, is_funded=LinkKind.FUNDED_BY in kinds),
+        "schedule": schedule_of(spec),
+        "versions": versions,
+        "newer": newer,
         "properties": [],
         "spec_facts": facts_of(spec),
     }
@@ -101,60 +162,66 @@ def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
 
 def sources_of(requirements: Any, actor: Any) -> dict[int, list[Record]]:
     """Map requirements to the visible records they come from. One query, none for none."""
-    if not requirements:
-        return {}
-    links = (
-        Link.objects.visible_to(actor)
-        .filter(source__in=[r.pk for r in requirements], kind=LinkKind.DERIVED_FROM)
-        .select_related("target")
-    )
-    found: dict[int, list[Record]] = {}
-    for link in links:
-        found.setdefault(link.source_id, []).append(link.target)
-    return found
+    return traced(requirements, actor)[0]
 
 
-def met_by_of(requirements: Any, actor: Any) -> dict[int, list[Record]]:
-    """Map requirements to the visible components that satisfy them. One query, none for none."""
+def traced(
+    requirements: Any, actor: Any
+) -> tuple[dict[int, list[Record]], dict[int, list[Record]]]:
+    """Map requirements to the visible records they come from, and to the components that meet them.
+
+    One query, none for none.
+    """
+    sources: dict[int, list[Record]] = {}
+    met_by: dict[int, list[Record]] = {}
     if not requirements:
-        return {}
-    links = (
+        return sources, met_by
+    wanted = {requirement.pk for requirement in requirements}
+    ties = (
         Link.objects.visible_to(actor)
         .filter(
-            target__in=[r.pk for r in requirements],
-            kind=LinkKind.SATISFIES,
-            source__kind="component",
+            Q(source__in=wanted, kind=LinkKind.DERIVED_FROM)
+            | Q(target__in=wanted, kind=LinkKind.SATISFIES, source__kind="component")
         )
-        .select_related("source")
+        .select_related("source", "target")
     )
-    found: dict[int, list[Record]] = {}
-    for link in links:
-        found.setdefault(link.target_id, []).append(link.source)
-    return found
+    for tie in ties:
+        if tie.kind == LinkKind.DERIVED_FROM:
+            sources.setdefault(tie.source_id, []).append(tie.target)
+        else:
+            met_by.setdefault(tie.target_id, []).append(tie.source)
+    return sources, met_by
 
 
-def money_of(spec: Any, *, is_funded: bool) -> dict[str, Any]:
-    """Return planned, set aside, spent and missing, in the specification's currency."""
-    funding = funds.of(spec, spec.currency) if is_funded else Funding()
-    in_force = spec.in_force.estimate if spec.in_force else None
-    needed = in_force if in_force is not None else spec.estimate or Decimal(0)
-    return {
-        "planned": spec.estimate,
-        "in_force": in_force,
-        "committed": funding.committed,
-        "spent": funding.spent,
-        "shortfall": max(needed - funding.committed, Decimal(0)),
-        "yearly": spec.yearly_cost,
-        "currency": spec.currency,
-    }
+def decision_notes(
+    versions: list[dict[str, Any]], remarks: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return what whoever decides should have read: what changed, and what is still talked about."""
+    notes: list[dict[str, Any]] = []
+    if versions and versions[0]["diff_url"]:
+        newest, older = versions[0]["version"], versions[1]["version"]
+        count = compare(older.content, newest.content).count
+        words = ngettext(
+            "%(count)d change since version %(number)d", "%(count)d changes since version %(number)d",
+            count,
+        )  # fmt: skip
+        notes.append(
+            {
+                "text": words % {"count": count, "number": older.number},
+                "url": versions[0]["diff_url"] + "&only=changes",
+            }
+        )
+    if waiting := sum(talk.open for talk in remarks.values()):
+        words = ngettext("%(count)d comment open", "%(count)d comments open", waiting)
+        notes.append({"text": words % {"count": waiting}, "url": "#contents"})
+    return notes
 
 
-def time_of(spec: Any) -> dict[str, Any]:
-    """Return the day it has to be live and how many days are left, or by how many it is late."""
-    if spec.time_to_market is None:
-        return {"date": None, "days": None, "late": 0}
-    days = (spec.time_to_market - clock.now().date()).days
-    return {"date": spec.time_to_market, "days": max(days, 0), "late": max(-days, 0)}
+def part_label(spec: Any, part: str) -> str:
+    """Return what a part of a specification is called; nothing for what is no part."""
+    if part in _SECTIONS:
+        return str(spec.label_of(part))
+    return str(_OTHER_PARTS.get(part, ""))
 
 
 def versions_of(spec: Any) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ class Card:
 
     template: str
     context: Mapping[str, Any]
+    #: What the reader is asked to decide stands above everything else.
+    is_first: bool = False
 
 
 @dataclass

@@ -11,6 +11,8 @@ from itsm.portal.sample.engage import Engagement
 from itsm.portal.sample.telling import Teller
 from valuechain.approvals.actions import vote
 from valuechain.approvals.models import Approval
+from valuechain.design_transition.actions import add_remark, settle_remark
+from valuechain.design_transition.models import Remark
 from valuechain.records.actions import link_records
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Via
@@ -32,6 +34,20 @@ class Planning(Engagement):
         """Say how one record relates to another."""
         with clock.at(self.ago(days)):
             link_records(source, target, kind, actor=self.teller.people[by], via=Via.HTML)
+
+    def remark(
+        self, spec: Record, days: float, by: str, part: str, body: str, **more: Any
+    ) -> Remark:
+        """Comment on a part of a specification."""
+        with clock.at(self.ago(days)):
+            return add_remark(
+                spec, part=part, body=body, actor=self.teller.people[by], via=Via.HTML, **more
+            )
+
+    def settle(self, remark: Remark, days: float, by: str) -> None:
+        """Tick a comment off."""
+        with clock.at(self.ago(days)):
+            settle_remark(remark, is_settled=True, actor=self.teller.people[by], via=Via.HTML)
 
     def write(self, record: Record, days: float, by: str, **changes: Any) -> None:
         """Edit a record through its kind's own door."""
@@ -175,22 +191,62 @@ def _spec_being_built(play: Planning, item: Record, budget: Record) -> None:
 
 def _spec_in_review(play: Planning) -> None:
     """One specification that waits for the holder of the budget."""
-    spec = play.open(
-        "design_spec", 24, "architect", title="Medication photos at the bedside",
+    need = play.open(
+        "need", 30, "matteo", title="See the pack before giving it",
+        description="Two packs look alike and we find out at the bed. Show us what it looks like.",
+        expected_benefit="No mix-up of look-alike packs",
+    )  # fmt: skip
+    need = play.step(need, 30, "matteo", "submit")
+    need = play.step(need, 29, "brm", "take")
+    need = play.decide(need, 28, {
+        "classify": {"classification": "required",
+                     "reason": "The inspection of spring asks for it."},
+        "justify": {"reason": "Four near misses in a quarter.", "evidence": "CIRS 118 to 121."},
+        "assess": {"fulfilability": "as_desired", "reason": "The pharmacy has the pictures."},
+        "qualify": {},
+    })  # fmt: skip
+    spec = play.hand(need, 24, "architect", "specify", title="Medication photos at the bedside")
+    play.write(
+        spec, 23.9, "architect",
         description="Nurses compare a photo with the pack before they give it.",
         blueprint="The picture service of the pharmacy, shown on the ward's devices.",
         options_considered="Printed sheets: out of date within a week.",
         risks="Pictures of new packs come late.",
         estimate=Decimal("23500.00"), time_to_market=play.day(120), duration_days=60,
-        organisation=_root(play), requester=play.teller.people["matteo"],
         owner=play.teller.people["architect"],
     )  # fmt: skip
-    requirement = play.open(
-        "requirement", 23, "architect", title="A photo for each pack we hold",
-        description="Every pack in the pharmacy's list has a photo.", necessity="must",
-        acceptance_test="Compare the list with the pictures.", organisation=_root(play),
+    photo = play.hand(
+        need, 23, "architect", "require", title="A photo for each pack we hold",
+        statement="Every pack in the pharmacy's list has a photo.", necessity="must",
+        acceptance_test="Compare the list with the pictures.",
     )  # fmt: skip
-    play.step(requirement, 22, "architect", "agree")
-    play.step(requirement, 21, "architect", "allocate", spec=spec.number)
+    fast = play.open(
+        "requirement", 23, "architect", title="The photo is there within two seconds",
+        description="From the scan to the picture.", requirement_type="quality",
+        necessity="should", measure="Time to the picture, 95th percentile", target="2 s",
+        acceptance_test="Scan 50 packs on ward 2.", organisation=_root(play),
+    )  # fmt: skip
+    for requirement in (photo, fast):
+        play.step(requirement, 22, "architect", "agree")
+        play.step(requirement, 21, "architect", "allocate", spec=spec.number)
+    play.step(spec, 9, "architect", "submit")
+    asked = play.remark(spec, 8.2, "owner", "blueprint", "Who takes the pictures of new packs?")
+    play.say(spec, 8, "owner", "changes", "Say who keeps the pictures up to date, and how fast.")
+    play.remark(spec, 6, "architect", "blueprint", "The pharmacy, within a day. It says so now.",
+                answers_to=asked)  # fmt: skip
+    play.write(
+        spec, 5, "architect",
+        blueprint=(
+            "The picture service of the pharmacy, shown on the ward's devices. The pharmacy takes "
+            "a picture of each new pack within a day."
+        ),
+        risks="Pictures of new packs come late; the list shows which are missing.",
+        estimate=Decimal("27800.00"), contingency=Decimal("2500.00"),
+        yearly_cost=Decimal("3200.00"), lifetime_years=5, duration_days=75,
+        quality_standards="Colours true to sRGB; readable with gloves on.",
+    )  # fmt: skip
+    play.write(fast, 5, "architect", target="1.5 s")
+    play.settle(asked, 3, "owner")
     play.step(spec, 2, "architect", "submit")
+    play.remark(spec, 1.5, "owner", "money", "Is the scanner of ward 2 in the estimate?")
     play.say(spec, 1, "owner", "approve", "Good: start with the pharmacy of North.")

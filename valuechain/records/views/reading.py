@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,11 +22,12 @@ from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
 from valuechain.records.kinds import kinds
 from valuechain.records.listing import UNFILTERED, ListState, chips_of, columns_of
-from valuechain.records.models import Attachment, Draft, Link, Participation, Record
+from valuechain.records.models import Attachment, Draft, Participation, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import shown_files
+from valuechain.records.ties import ties_of
 from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
 from valuechain.records.trace import trace
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
@@ -289,13 +290,8 @@ def _property_kind(field: Any) -> str:
 
 def related_to(record: Record, *, actor: Any) -> list[dict[str, Any]]:
     """Group the records linked to this one by how they relate. One query."""
-    found = (
-        Link.objects.visible_to(actor)
-        .filter(Q(source=record) | Q(target=record))
-        .select_related("source", "target")
-    )
     groups: dict[str, list[Record]] = {}
-    for link in found:
+    for link in ties_of(record, actor=actor):
         is_source = link.source_id == record.pk
         kind = LinkKind(link.kind)
         label = kind.label if is_source else INVERSE[kind]
