@@ -179,6 +179,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "itsm.core.templatetags.ui",
+                "itsm.core.templatetags.constants",
             ],
         },
     }

@@ -1,5 +1,6 @@
 """The door for web servers that speak WSGI."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 application = get_wsgi_application()
+
+# What was loaded to serve requests stays for good: the collector need not walk it again and again.
+gc.collect()
+gc.freeze()

@@ -12,6 +12,7 @@ from tickets.asks import TICKET_KINDS
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
+from valuechain.records.ties import ties_of
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
 
@@ -41,12 +42,8 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     if record.kind not in TICKET_KINDS:
         return {}
     may_change = bool(may_work(actor, record))
-    children = list(
-        Record.objects.visible_to(actor)
-        .filter(links_out__target_id=record.pk, links_out__kind=LinkKind.CHILD_OF)
-        .with_people()
-        .distinct()[:20]
-    )
+    parts = [tie.source for tie in ties_of(record, actor=actor) if tie.kind == LinkKind.CHILD_OF]
+    children = [part for part in parts if part.pk != record.pk]
     return {
         "successor": record.kind_entry.successor(record),
         "children": children,

@@ -91,6 +91,8 @@ may_call_major: May = owner_or(Role.TEAM_LEAD, Role.AGENT)
 
 def has_no_open_blockers(ticket: Any) -> Decision:
     """Whether no live child of the ticket, and nothing that blocks it, is left. One query."""
+    if not ticket.is_held:
+        return ALLOW
     open_ones = list(
         Record.objects.live()
         .filter(

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from django.db import connection
+
 from itsm.accounts.roles import OUTSIDE_ROLES, Role
 
 if TYPE_CHECKING:
@@ -136,36 +138,50 @@ class Access:
         return self.limit is None or organisation_id in self.limit
 
 
-def load_access(user: User) -> Access:
-    """Read a person's grants and memberships. Four queries at most."""
-    from itsm.accounts.models import Membership, Organisation, RoleGrant
+#: What is granted to one person, with the units below each organisation it is granted for; the
+#: teams they are in; and whether their organisation's members see each other's records.
+_GRANTS = (
+    "SELECT g.role, g.organisation_id, g.team_id, "
+    'ARRAY(SELECT o.id FROM "accounts_organisation" o WHERE o.lineage @> ARRAY[g.organisation_id]) '
+    'FROM "accounts_rolegrant" g WHERE g.user_id = %(user)s '
+    'UNION ALL SELECT NULL, NULL, team_id, NULL FROM "accounts_membership" WHERE user_id = %(user)s '
+    'UNION ALL SELECT NULL, id, NULL, NULL FROM "accounts_organisation" '
+    "WHERE id = %(organisation)s AND shares_records"
+)
 
+
+def load_access(user: User) -> Access:
+    """Read a person's grants and memberships. One query."""
     if not user.is_active:
         return Access(user_id=user.pk, organisation_id=user.organisation_id)
     everywhere: set[str] = set()
-    granted: dict[str, set[int]] = {}
+    by_organisation: dict[str, set[int]] = {}
     by_team: dict[str, set[int]] = {}
-    for role, organisation_id, team_id in RoleGrant.objects.filter(user=user).values_list(
-        "role", "organisation_id", "team_id"
-    ):
-        if organisation_id is None and team_id is None:
-            everywhere.add(role)
-        if organisation_id is not None:
-            granted.setdefault(role, set()).add(organisation_id)
-        if team_id is not None:
-            by_team.setdefault(role, set()).add(team_id)
-    below = Organisation.objects.ids_below(set().union(*granted.values())) if granted else {}
+    teams: set[int] = set()
+    shared: int | None = None
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, {"user": user.pk, "organisation": user.organisation_id})
+        for role, organisation_id, team_id, below in cursor.fetchall():
+            if role is None:
+                if team_id is not None:
+                    teams.add(team_id)
+                else:
+                    shared = organisation_id
+                continue
+            if organisation_id is None and team_id is None:
+                everywhere.add(role)
+            if organisation_id is not None:
+                by_organisation.setdefault(role, set()).update(below)
+            if team_id is not None:
+                by_team.setdefault(role, set()).add(team_id)
     return Access(
         user_id=user.pk,
         organisation_id=user.organisation_id,
-        shared_organisation_id=(user.organisation_id if user.organisation.shares_records else None),
+        shared_organisation_id=shared,
         everywhere=frozenset(everywhere),
-        by_organisation={
-            role: frozenset(i for top in tops for i in below.get(top, ()))
-            for role, tops in granted.items()
-        },
-        by_team={role: frozenset(teams) for role, teams in by_team.items()},
-        teams=frozenset(Membership.objects.filter(user=user).values_list("team_id", flat=True)),
+        by_organisation={role: frozenset(ids) for role, ids in by_organisation.items()},
+        by_team={role: frozenset(ids) for role, ids in by_team.items()},
+        teams=frozenset(teams),
     )
 
 

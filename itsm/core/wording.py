@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -17,9 +18,16 @@ RELATIVE_FOR = timedelta(days=7)
 
 def absolute(moment: datetime) -> str:
     """Return day and time in the reader's zone and language, "23 Nov 2026, 09:12"."""
-    local = timezone.localtime(moment)
     # Translators: a date and time in the letters of Django's `date` filter.
-    return formats.date_format(local, _("j M Y, H:i"))
+    letters = _("j M Y, H:i")
+    minute = timezone.localtime(moment).replace(tzinfo=None, second=0, microsecond=0)
+    return _in_letters(minute, letters, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _in_letters(minute: datetime, letters: str, _language: str | None) -> str:
+    """A page says many moments, and the next page says most of them again."""
+    return formats.date_format(minute, letters)
 
 
 def clock_time(moment: datetime, *, now: datetime) -> str:

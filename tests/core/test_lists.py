@@ -42,7 +42,7 @@ def test_a_list_costs_the_same_for_few_rows_and_many(
     client, ada, headers, bearer, django_assert_num_queries
 ):
     client.get(URL, headers=headers)
-    with django_assert_num_queries(4) as few:
+    with django_assert_num_queries(3) as few:
         client.get(URL, headers=headers)
     for _n in range(30):
         bearer(ada)

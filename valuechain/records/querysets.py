@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from itsm.core.machine import Phase
 from valuechain.records.kinds import kinds
-from valuechain.records.vocabulary import LIVE_PHASES, Visibility
+from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Visibility
 
 if TYPE_CHECKING:
     from itsm.accounts.access import Access
@@ -150,6 +150,20 @@ class RecordQuerySet(models.QuerySet[Any]):
         """Join what a list row shows, so that a row costs no query of its own."""
         joined = self.select_related("owner", "requester", "team", "organisation", "service")
         return joined.only(*_header_columns(cast("Any", self.model)), *_SHOWN_OF_OTHERS)
+
+    def with_ties(self) -> RecordQuerySet:
+        """Say of each whether anything is linked to it, so that its page need not look in vain.
+
+        `is_held` says whether anything is a part of it or blocks it.
+        """
+        from valuechain.records.models import Link
+
+        after = Link.objects.filter(target_id=OuterRef("pk"))
+        before = Link.objects.filter(source_id=OuterRef("pk"))
+        return self.annotate(
+            is_tied=Q(Exists(before)) | Q(Exists(after)),
+            is_held=Exists(after.filter(kind__in=[LinkKind.CHILD_OF, LinkKind.BLOCKS])),
+        )
 
     def matching(self, words: str, *, actor: Any) -> RecordQuerySet:
         """Keep records whose header, or a message the actor may read, holds every word typed."""

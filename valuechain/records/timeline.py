@@ -38,6 +38,8 @@ _SHOWS = {
 FOLDED_OVER, FIRST, LAST = 30, 2, 10
 #: Changes of fields by one person within this span are told as one.
 TOGETHER = timedelta(minutes=5)
+#: A line names who did it and shows nothing else of them.
+_UNSHOWN_OF_PEOPLE = ("password", "last_login", "phone", "employee_number", "place", "created_at")
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,14 @@ def timeline(
     entries: list[Entry] = []
     if show != CHANGES:
         said = Comment.objects.readable_on(record, actor).select_related("author")
+        said = said.defer(*(f"author__{name}" for name in _UNSHOWN_OF_PEOPLE))
         entries += [_from_comment(comment, record) for comment in said]
     if show not in (CONVERSATION, NOTES):
         happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
+        happened = happened.select_related("actor")
         entries += [
             _from_event(event, record, insider=insider)
-            for event in happened.select_related("actor")
+            for event in happened.defer(*(f"actor__{name}" for name in _UNSHOWN_OF_PEOPLE))
             if insider or _is_public(event)
         ]
     if show in _SHOWS:

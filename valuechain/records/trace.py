@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from valuechain.records.models import Handover, Link, Record
+from valuechain.records.ties import MOST_TIES, ties_of
 from valuechain.records.vocabulary import LinkKind
 
 #: Of `source kind target`, these lead from what came later back to what it came from. `blocks` and
@@ -21,9 +22,17 @@ _TOWARDS_DEMAND = (
     LinkKind.SUPPLIED_BY, LinkKind.DUPLICATES,
 )  # fmt: skip
 
+#: What went into a record beside the demand: shown with it, whichever end one looks from.
+_INPUTS = (LinkKind.FUNDED_BY, LinkKind.SUPPLIED_BY)
+
+#: What says where a record was, and when.
+_OF_A_VISIT = ("number", "kind", "resource", "received_at", "closed_at")
+
 UPSTREAM, DOWNSTREAM, BOTH = "upstream", "downstream", "both"
 MAX_DEPTH = 25
 MAX_NODES = 2_000
+#: A page about one record counts what is around it and need not know more.
+MOST_ON_A_PAGE = 300
 
 
 @dataclass(frozen=True)
@@ -47,21 +56,32 @@ class Chain:
         return sorted(self.records.values(), key=lambda r: (self.depth[r.pk], r.pk))
 
 
-def trace(record: Record, *, actor: Any, direction: str = BOTH, depth: int = 10) -> Chain:
+def trace(
+    record: Record,
+    *,
+    actor: Any,
+    direction: str = BOTH,
+    depth: int = 10,
+    most: int = MAX_NODES,
+    is_brief: bool = False,
+) -> Chain:
     """Walk the links around a record. Three queries, however many records there are.
 
+    Upstream and downstream are walked each for itself and never turn round: what else led to the
+    same improvement, or hangs on the same problem, is not of this chain. `both` adds the money and
+    the supplies that went into what is downstream.
+
     Only records the actor may see are shown, and only ways that lead through such records. The walk
-    stops at `depth` steps and at MAX_NODES records, nearest first (`is_cut` says so).
+    stops at `depth` steps and at `most` records, nearest first (`is_cut` says so). Where only the
+    visits are wanted, `is_brief` leaves out people and words.
     """
-    reached = _reach(record.pk, direction, min(depth, MAX_DEPTH))
+    depth = min(depth, MAX_DEPTH)
+    reached = _reach(record.pk, direction, depth, most) if record.is_tied else [record.pk]
     if len(reached) == 1:
         return Chain(root=record, records={record.pk: record}, depth={record.pk: 0})
-    visible = {
-        found.pk: found
-        for found in Record.objects.visible_to(actor).filter(pk__in=reached).with_people()
-    }
+    known = _read_already(record, actor, reached) if is_brief else None
+    visible, links = known or _read(reached, actor, is_brief=is_brief)
     visible[record.pk] = record
-    links = list(Link.objects.filter(source_id__in=visible, target_id__in=visible))
     distance = _distances(record.pk, links, direction, depth)
     kept = {pk: visible[pk] for pk in distance}
     return Chain(
@@ -69,64 +89,104 @@ def trace(record: Record, *, actor: Any, direction: str = BOTH, depth: int = 10)
         records=kept,
         depth=distance,
         links=[link for link in links if link.source_id in kept and link.target_id in kept],
-        is_cut=len(reached) >= MAX_NODES,
+        is_cut=len(reached) >= most,
     )
 
 
-def _reach(start: int, direction: str, depth: int) -> list[int]:
+def _read_already(
+    record: Record, actor: Any, reached: list[int]
+) -> tuple[dict[int, Record], list[Link]] | None:
+    """Return what was reached from the record's own links, where that is all of it; else None."""
+    ties = ties_of(record, actor=actor)
+    if len(ties) > MOST_TIES:
+        return None
+    ends = {end.pk: end for tie in ties for end in (tie.source, tie.target)}
+    return (ends, ties) if ends.keys() >= set(reached) else None
+
+
+def _read(
+    reached: list[int], actor: Any, *, is_brief: bool
+) -> tuple[dict[int, Record], list[Link]]:
+    """Read the records reached that the actor may see, and the links among them. Two queries."""
+    found = Record.objects.visible_to(actor).filter(pk__in=reached).order_by()
+    found = found.only(*_OF_A_VISIT) if is_brief else found.with_people()
+    visible = {record.pk: record for record in found}
+    return visible, list(Link.objects.filter(source_id__in=visible, target_id__in=visible))
+
+
+def _headings(direction: str) -> list[str]:
+    return [UPSTREAM, DOWNSTREAM] if direction == BOTH else [direction]
+
+
+#: From a record and a heading to the next. A LATERAL join, so that each step asks the indexes of
+#: links for the few of one record, however many links there are.
+_WALK = """
+    WITH RECURSIVE walk(id, heading, steps) AS (
+        SELECT %(start)s::bigint, h, 0 FROM unnest(%(headings)s::text[]) h
+        UNION
+        SELECT edge.there, edge.heading, walk.steps + 1
+        FROM walk CROSS JOIN LATERAL (
+            SELECT target_id AS there, 'upstream' AS heading FROM records_link
+             WHERE source_id = walk.id AND kind = ANY(%(back)s) AND walk.heading = 'upstream'
+            UNION ALL SELECT source_id, 'upstream' FROM records_link
+             WHERE target_id = walk.id AND kind <> ALL(%(back)s) AND walk.heading = 'upstream'
+            UNION ALL SELECT source_id, 'downstream' FROM records_link
+             WHERE target_id = walk.id AND kind = ANY(%(back)s) AND walk.heading = 'downstream'
+            UNION ALL SELECT target_id, 'downstream' FROM records_link
+             WHERE source_id = walk.id AND kind <> ALL(%(back)s) AND walk.heading = 'downstream'
+            UNION ALL SELECT target_id, 'end' FROM records_link
+             WHERE source_id = walk.id AND kind = ANY(%(inputs)s) AND walk.heading = 'downstream'
+        ) edge
+        WHERE walk.steps < %(depth)s
+    )
+    SELECT id FROM walk GROUP BY id ORDER BY min(steps), id LIMIT %(most)s
+"""
+
+
+def _reach(start: int, direction: str, depth: int, most: int) -> list[int]:
     """Return the ids within reach, nearest first, whoever may see them. One query."""
-    steps = []
-    if direction in (UPSTREAM, BOTH):
-        steps.append(("source_id", "target_id", "= ANY(%s)"))
-        steps.append(("target_id", "source_id", "<> ALL(%s)"))
-    if direction in (DOWNSTREAM, BOTH):
-        steps.append(("target_id", "source_id", "= ANY(%s)"))
-        steps.append(("source_id", "target_id", "<> ALL(%s)"))
-    backward = [kind.value for kind in _TOWARDS_DEMAND]
-    edges = " UNION ALL ".join(
-        f"SELECT {here} AS here, {there} AS there FROM records_link WHERE kind {test}"  # noqa: S608
-        for here, there, test in steps
-    )
+    asked: dict[str, Any] = {
+        "start": start,
+        "headings": _headings(direction),
+        "back": [kind.value for kind in _TOWARDS_DEMAND],
+        "inputs": [kind.value for kind in _INPUTS] if direction == BOTH else [],
+        "depth": depth,
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH RECURSIVE walk(id, steps) AS (
-                SELECT %s::bigint, 0
-                UNION
-                SELECT edge.there, walk.steps + 1
-                FROM walk JOIN ({edges}) edge ON edge.here = walk.id
-                WHERE walk.steps < %s
-            )
-            SELECT id FROM walk GROUP BY id ORDER BY min(steps), id LIMIT %s
-            """,  # noqa: S608 - the pieces are constants of this module
-            [start, *[backward] * len(steps), depth, MAX_NODES],
-        )
+        cursor.execute(_WALK, asked)
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _distances(start: int, links: Iterable[Link], direction: str, depth: int) -> dict[int, int]:
-    """Measure how far each record is, along links the actor can see."""
-    beside = _neighbours(links, direction)
-    found = {start: 0}
-    todo = deque([start])
+    """Measure how far each record is, along links the actor can see. The walk above, in Python."""
+    steps = _steps(links, with_inputs=direction == BOTH)
+    found = dict.fromkeys(((start, heading) for heading in _headings(direction)), 0)
+    todo = deque(found)
     while todo:
         here = todo.popleft()
         if found[here] >= depth:
             continue
-        for there in sorted(beside.get(here, set()) - found.keys()):
+        for there in sorted(steps.get(here, set()) - found.keys()):
             found[there] = found[here] + 1
             todo.append(there)
-    return found
+    nearest: dict[int, int] = {}
+    for (pk, _heading), distance in found.items():
+        nearest[pk] = min(distance, nearest.get(pk, distance))
+    return nearest
 
 
-def _neighbours(links: Iterable[Link], direction: str) -> dict[int, set[int]]:
-    beside: dict[int, set[int]] = {}
+def _steps(
+    links: Iterable[Link], *, with_inputs: bool
+) -> dict[tuple[int, str], set[tuple[int, str]]]:
+    """From each record and heading, where a step leads."""
+    steps: dict[tuple[int, str], set[tuple[int, str]]] = {}
     for link in links:
         later, earlier = link.source_id, link.target_id
         if link.kind not in _TOWARDS_DEMAND:
             later, earlier = earlier, later
-        if direction in (UPSTREAM, BOTH):
-            beside.setdefault(later, set()).add(earlier)
-        if direction in (DOWNSTREAM, BOTH):
-            beside.setdefault(earlier, set()).add(later)
-    return beside
+        steps.setdefault((later, UPSTREAM), set()).add((earlier, UPSTREAM))
+        steps.setdefault((earlier, DOWNSTREAM), set()).add((later, DOWNSTREAM))
+        if with_inputs and link.kind in _INPUTS:
+            steps.setdefault((link.source_id, DOWNSTREAM), set()).add((link.target_id, "end"))
+    return steps

@@ -92,6 +92,7 @@ def _of(thing: Any, name: str, default: Any = None) -> Any:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite; the words beside it carry the meaning."""
     return format_html(

@@ -134,6 +134,10 @@ class Record(models.Model):
 
     #: Set by each kind's model; names its entry in the registry.
     KIND: ClassVar[str] = ""
+    #: False where `with_ties()` read that nothing is linked to this record, or that nothing is a part
+    #: of it or blocks it. A locked copy never knows.
+    is_tied: bool = True
+    is_held: bool = True
 
     class Meta:
         ordering = ("-opened_at", "-pk")

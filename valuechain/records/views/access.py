@@ -49,8 +49,7 @@ def visible_record(resource: str, number: str, *, actor: Any, **asked: Any) -> R
     if kind is None or kind.resource != resource:
         raise Http404
     found: RecordQuerySet = kind.model._default_manager.all()
-    for record in (
-        found.visible_to(actor).with_people().annotate(**asked).filter(number=number.upper())
-    ):
+    shown = found.visible_to(actor).with_people().with_ties().annotate(**asked)
+    for record in shown.filter(number=number.upper()):
         return record
     raise Http404

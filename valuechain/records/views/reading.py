@@ -27,9 +27,9 @@ from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import shown_files
-from valuechain.records.ties import ties_of
+from valuechain.records.ties import MOST_TIES, ties_of
 from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
-from valuechain.records.trace import trace
+from valuechain.records.trace import MOST_ON_A_PAGE, trace
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.visits import stations
@@ -141,9 +141,11 @@ class RecordDetailView(OneRecordView):
         if has_left:
             record = visible_record(resource, number, actor=actor)
         # Read once for the panel and for whoever asks who takes part.
-        takes_part = Participation.objects.select_related("person")
+        takes_part = Participation.objects.select_related("person").only(
+            "record_id", "person_id", "role", "person__name", "person__email"
+        )
         prefetch_related_objects([record], Prefetch("participations", takes_part))
-        chain = trace(record, actor=actor)
+        chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
         context = {
             "record": record,
             "kind": record.kind_entry,
@@ -289,16 +291,18 @@ def _property_kind(field: Any) -> str:
 
 
 def related_to(record: Record, *, actor: Any) -> list[dict[str, Any]]:
-    """Group the records linked to this one by how they relate. One query."""
+    """Group the records linked to this one by how they relate. One query at most."""
+    found = ties_of(record, actor=actor)
     groups: dict[str, list[Record]] = {}
-    for link in ties_of(record, actor=actor):
+    for link in found[:MOST_TIES]:
         is_source = link.source_id == record.pk
         kind = LinkKind(link.kind)
         label = kind.label if is_source else INVERSE[kind]
         groups.setdefault(str(label).capitalize(), []).append(
             link.target if is_source else link.source
         )
-    return [{"label": label, "items": items} for label, items in groups.items()]
+    is_cut = len(found) > MOST_TIES
+    return [{"label": label, "items": items, "is_cut": is_cut} for label, items in groups.items()]
 
 
 class ChainView(OneRecordView):

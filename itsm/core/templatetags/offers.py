@@ -1,0 +1,112 @@
+"""What may be done now: the usual as buttons, the rare and the drastic behind "More", what is refused with why.
+
+A record in full swing offers a score of steps; they are drawn by functions, as the timeline is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from itsm.core.templatetags import ui
+
+register = template.Library()
+
+RARE = ("quiet", "danger")
+LOOKS = {"primary": " btn-primary", "danger": " btn-danger", "quiet": " btn-quiet"}
+NOTHING = SafeString("")
+Offer = Mapping[str, Any]
+
+
+@register.simple_tag(takes_context=True)
+def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
+    """Draw offers {name, label, tone, url, decision: {allowed, reason, missing}, asks} as one bar, called `label`.
+
+    A step that asks nothing is a button; it sends the version of `record`, where the page has one.
+    """
+    record = context.get("record")
+    hidden = _hidden(context.get("csrf_token"), getattr(record, "version", None))
+    allowed = [offer for offer in offers if offer["decision"].allowed]
+    usual = [offer for offer in allowed if offer["tone"] not in RARE]
+    rare = [offer for offer in allowed if offer["tone"] in RARE]
+    refused = [offer for offer in offers if not offer["decision"].allowed]
+    return format_html(
+        '<div class="action-bar" role="group" aria-label="{}">\n  {}{}{}\n</div>',
+        context.get("label") or _("Actions"),
+        format_html_join("", "{}\n  ", ((_step(offer, hidden),) for offer in usual)),
+        _menu(_("More"), " menu-offers", [_in_list(_step(offer, hidden)) for offer in rare]),
+        _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
+    )
+
+
+def _hidden(token: Any, version: int | None) -> SafeString:
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}',
+        token or "",
+        format_html('<input type="hidden" name="version" value="{}">', version)
+        if version
+        else NOTHING,
+    )
+
+
+def _step(offer: Offer, hidden: SafeString) -> SafeString:
+    """A link to the questions of a step, or a button where it asks none."""
+    look = LOOKS.get(offer["tone"], "")
+    if offer["asks"]:
+        return format_html(
+            '<a class="btn{}" href="{}" data-offer="{}">{}</a>',
+            look,
+            offer["url"],
+            offer["name"],
+            offer["label"],
+        )
+    return format_html(
+        '<form method="post" action="{}" data-form>{}'
+        '<button class="btn{}" data-offer="{}">{}</button></form>',
+        offer["url"],
+        hidden,
+        look,
+        offer["name"],
+        offer["label"],
+    )
+
+
+def _menu(label: str, look: str, lines: Sequence[SafeString]) -> SafeString:
+    if not lines:
+        return NOTHING
+    return format_html(
+        '<details class="menu">\n    <summary class="btn btn-quiet">{}{}</summary>\n'
+        '    <ul class="menu-body{}">{}</ul>\n  </details>',
+        label,
+        ui.icon("chevron"),
+        look,
+        format_html_join("", "\n      {}", ((line,) for line in lines)),
+    )
+
+
+def _in_list(step: SafeString) -> SafeString:
+    return format_html("<li>{}</li>", step)
+
+
+def _refused(offer: Offer) -> SafeString:
+    decision, name = offer["decision"], offer["name"]
+    missing = NOTHING
+    if decision.missing:
+        items = format_html_join("", "<li>{}</li>", ((item,) for item in decision.missing))
+        missing = format_html("<ul>{}</ul>", items)
+    return format_html(
+        '<li class="refused"><button class="btn" type="button" aria-disabled="true" '
+        'aria-describedby="why-{}" data-refused="{}">{}</button><span id="why-{}">{}</span>{}</li>',
+        name,
+        name,
+        offer["label"],
+        name,
+        decision.reason,
+        missing,
+    )
