@@ -1,7 +1,8 @@
 """The REST API as one list of resources: what is served under /api/v1/, and by whom."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
 
 from itsm.accounts.api import TokenViewSet
 from itsm.accounts.directory import OrganisationViewSet, PersonViewSet, TeamViewSet
@@ -28,29 +29,41 @@ from valuechain.records.api import (
 from valuechain.records.kinds import kinds
 from valuechain.streams.api import FlowViewSet, InstanceViewSet, StreamViewSet
 
-router = SimpleRouter()
-router.register("tokens", TokenViewSet, basename="token")
-router.register("people", PersonViewSet, basename="person")
-router.register("teams", TeamViewSet, basename="team")
-router.register("organisations", OrganisationViewSet, basename="organisation")
-router.register("calls", CallViewSet, basename="call")
-router.register("webhooks", WebhookViewSet, basename="webhook")
-router.register("search", SearchViewSet, basename="search")
-router.register("records", AnyRecordViewSet, basename="records")
-router.register("links", LinkViewSet, basename="links")
-router.register("handovers", HandoverViewSet, basename="handovers")
-router.register("events", EventViewSet, basename="events")
-router.register("commitments", CommitmentViewSet, basename="commitments")
-router.register("approvals", ApprovalViewSet, basename="approvals")
-router.register("approval-policies", PolicyViewSet, basename="approval-policies")
-router.register("delegations", DelegationViewSet, basename="delegations")
-router.register("freezes", deliver_support.FreezeViewSet, basename="freezes")
-router.register("clocks", ClockViewSet, basename="clock")
-router.register("agreements", AgreementViewSet, basename="agreement")
-router.register("calendars", CalendarViewSet, basename="calendar")
-router.register("value-streams", StreamViewSet, basename="value-stream")
-router.register("instances", InstanceViewSet, basename="instance")
-router.register("metrics/flow", FlowViewSet, basename="flow")
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+]
+
+
+def _serve(resource: str, viewset: type[ViewSetMixin], *, basename: str) -> None:
+    """Serve a resource below its own name, so that a request is not held against every address."""
+    router = SimpleRouter()
+    router.register("", viewset, basename=basename)
+    urlpatterns.append(path(f"{resource}/", include(router.urls)))
+
+
+_serve("tokens", TokenViewSet, basename="token")
+_serve("people", PersonViewSet, basename="person")
+_serve("teams", TeamViewSet, basename="team")
+_serve("organisations", OrganisationViewSet, basename="organisation")
+_serve("calls", CallViewSet, basename="call")
+_serve("webhooks", WebhookViewSet, basename="webhook")
+_serve("search", SearchViewSet, basename="search")
+_serve("records", AnyRecordViewSet, basename="records")
+_serve("links", LinkViewSet, basename="links")
+_serve("handovers", HandoverViewSet, basename="handovers")
+_serve("events", EventViewSet, basename="events")
+_serve("commitments", CommitmentViewSet, basename="commitments")
+_serve("approvals", ApprovalViewSet, basename="approvals")
+_serve("approval-policies", PolicyViewSet, basename="approval-policies")
+_serve("delegations", DelegationViewSet, basename="delegations")
+_serve("freezes", deliver_support.FreezeViewSet, basename="freezes")
+_serve("clocks", ClockViewSet, basename="clock")
+_serve("agreements", AgreementViewSet, basename="agreement")
+_serve("calendars", CalendarViewSet, basename="calendar")
+_serve("value-streams", StreamViewSet, basename="value-stream")
+_serve("instances", InstanceViewSet, basename="instance")
+_serve("metrics/flow", FlowViewSet, basename="flow")
 
 #: Resources whose kinds need more than every record has.
 _OWN: dict[str, type[RecordViewSet]] = {
@@ -63,10 +76,4 @@ _OWN: dict[str, type[RecordViewSet]] = {
 }
 for _resource in kinds.resources:
     _base = _OWN.get(_resource, RecordViewSet)
-    router.register(_resource, viewset_for(_resource, base=_base), basename=_resource)
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", SchemaView.as_view(), name="api-schema"),
-    path("docs/", DocsView.as_view(), name="api-docs"),
-    *router.urls,
-]
+    _serve(_resource, viewset_for(_resource, base=_base), basename=_resource)

@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from sla.calendars import Calendar as BusinessTime
 from sla.calendars import read_calendar
 from sla.matching import Conditions, Promise, Step, Subject, match
@@ -45,9 +47,12 @@ _calendars: dict[int, BusinessTime] = {}
 def book() -> Book:
     """Return what is in force now. One read of one row; more only after a publication."""
     global _kept
-    mark = Edition.objects.filter(pk=1).values_list("mark", flat=True).first()
-    if mark is None:
+    with connection.cursor() as cursor:  # asked at every opening: not worth a queryset
+        cursor.execute("SELECT mark FROM sla_edition WHERE id = 1")
+        row = cursor.fetchone()
+    if row is None:
         return _EMPTY
+    mark = uuid.UUID(str(row[0]))
     known, held = _kept
     if known != mark:
         held = _read_book()

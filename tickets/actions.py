@@ -19,7 +19,6 @@ from valuechain.records.policies import may_desk
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
 
-@transaction.atomic
 def open_ticket(
     *,
     kind: str,

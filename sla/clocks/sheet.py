@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from itsm.core import clock as time
 from sla.clocks.reading import in_order, refresh
 from sla.matching import Promise
 from sla.models import Clock, LedgerLine
 from sla.vocabulary import Metric, OnChange, Turn
-from valuechain.records.models import Record
 
 #: What of a clock's row can change.
 KEPT = (
@@ -241,5 +242,10 @@ def write_next_due(record: Any, clocks: Iterable[Clock]) -> None:
     due = min(
         (clock.due_at for clock in clocks if clock.due_at and not clock.is_finished), default=None
     )
-    Record.objects.filter(pk=record.pk).exclude(next_due_at=due).update(next_due_at=due)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_record SET next_due_at = %s "
+            "WHERE id = %s AND next_due_at IS DISTINCT FROM %s",
+            [due, record.pk, due],
+        )
     record.next_due_at = due

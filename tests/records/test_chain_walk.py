@@ -72,3 +72,23 @@ def test_a_brief_walk_finds_the_same_records(make: Any, tie: Any, agent: User) -
     for record in (need, spec, component):
         brief, whole = (trace(record, actor=agent, is_brief=short) for short in (True, False))
         assert brief.depth == whole.depth
+
+
+def test_what_else_came_of_a_demand_is_told(make: Any, tie: Any, agent: User) -> None:
+    incident, improvement, problem = make(), make(), make()
+    tie(incident, LinkKind.EVIDENCE_FOR, improvement)
+    tie(problem, LinkKind.DERIVED_FROM, incident)
+
+    assert problem.pk in trace(improvement, actor=agent).records
+    assert problem.pk not in trace(improvement, actor=agent, direction=UPSTREAM).records
+
+
+def test_evidence_for_the_same_improvement_is_not_of_the_chain(
+    make: Any, tie: Any, agent: User
+) -> None:
+    improvement, first, second = make(), make(), make()
+    tie(first, LinkKind.EVIDENCE_FOR, improvement)
+    tie(second, LinkKind.EVIDENCE_FOR, improvement)
+
+    assert set(trace(first, actor=agent).records) == {first.pk, improvement.pk}
+    assert len(trace(improvement, actor=agent).records) == 3

@@ -22,6 +22,12 @@ _TOWARDS_DEMAND = (
     LinkKind.SUPPLIED_BY, LinkKind.DUPLICATES,
 )  # fmt: skip
 
+#: Along these one piece of work led to the next, so that what came of an earlier record is told with
+#: a later one; a shared cause or shared evidence makes no such line.
+_LINES = (
+    LinkKind.DERIVED_FROM, LinkKind.FULFILS, LinkKind.SATISFIES, LinkKind.IMPLEMENTS,
+    LinkKind.DEPLOYS, LinkKind.CHILD_OF,
+)  # fmt: skip
 #: What went into a record beside the demand: shown with it, whichever end one looks from.
 _INPUTS = (LinkKind.FUNDED_BY, LinkKind.SUPPLIED_BY)
 
@@ -67,9 +73,10 @@ def trace(
 ) -> Chain:
     """Walk the links around a record. Three queries, however many records there are.
 
-    Upstream and downstream are walked each for itself and never turn round: what else led to the
-    same improvement, or hangs on the same problem, is not of this chain. `both` adds the money and
-    the supplies that went into what is downstream.
+    Upstream and downstream are walked each for itself. `both` adds what else came of the records
+    upstream, and the money and supplies that went into what came of it. It never turns round at what
+    many records share: what else is evidence for the same improvement, or hangs on the same cause,
+    is not of this chain.
 
     Only records the actor may see are shown, and only ways that lead through such records. The walk
     stops at `depth` steps and at `most` records, nearest first (`is_cut` says so). Where only the
@@ -134,8 +141,12 @@ _WALK = """
              WHERE target_id = walk.id AND kind = ANY(%(back)s) AND walk.heading = 'downstream'
             UNION ALL SELECT target_id, 'downstream' FROM records_link
              WHERE source_id = walk.id AND kind <> ALL(%(back)s) AND walk.heading = 'downstream'
+            UNION ALL SELECT source_id, 'onwards' FROM records_link
+             WHERE target_id = walk.id AND kind = ANY(%(lines)s)
+               AND walk.heading IN ('upstream', 'onwards')
             UNION ALL SELECT target_id, 'end' FROM records_link
-             WHERE source_id = walk.id AND kind = ANY(%(inputs)s) AND walk.heading = 'downstream'
+             WHERE source_id = walk.id AND kind = ANY(%(inputs)s)
+               AND walk.heading IN ('downstream', 'onwards')
         ) edge
         WHERE walk.steps < %(depth)s
     )
@@ -149,6 +160,7 @@ def _reach(start: int, direction: str, depth: int, most: int) -> list[int]:
         "start": start,
         "headings": _headings(direction),
         "back": [kind.value for kind in _TOWARDS_DEMAND],
+        "lines": [kind.value for kind in _LINES] if direction == BOTH else [],
         "inputs": [kind.value for kind in _INPUTS] if direction == BOTH else [],
         "depth": depth,
         "most": most,
@@ -160,7 +172,7 @@ def _reach(start: int, direction: str, depth: int, most: int) -> list[int]:
 
 def _distances(start: int, links: Iterable[Link], direction: str, depth: int) -> dict[int, int]:
     """Measure how far each record is, along links the actor can see. The walk above, in Python."""
-    steps = _steps(links, with_inputs=direction == BOTH)
+    steps = _steps(links, is_both=direction == BOTH)
     found = dict.fromkeys(((start, heading) for heading in _headings(direction)), 0)
     todo = deque(found)
     while todo:
@@ -176,9 +188,7 @@ def _distances(start: int, links: Iterable[Link], direction: str, depth: int) ->
     return nearest
 
 
-def _steps(
-    links: Iterable[Link], *, with_inputs: bool
-) -> dict[tuple[int, str], set[tuple[int, str]]]:
+def _steps(links: Iterable[Link], *, is_both: bool) -> dict[tuple[int, str], set[tuple[int, str]]]:
     """From each record and heading, where a step leads."""
     steps: dict[tuple[int, str], set[tuple[int, str]]] = {}
     for link in links:
@@ -187,6 +197,10 @@ def _steps(
             later, earlier = earlier, later
         steps.setdefault((later, UPSTREAM), set()).add((earlier, UPSTREAM))
         steps.setdefault((earlier, DOWNSTREAM), set()).add((later, DOWNSTREAM))
-        if with_inputs and link.kind in _INPUTS:
-            steps.setdefault((link.source_id, DOWNSTREAM), set()).add((link.target_id, "end"))
+        if is_both and link.kind in _LINES:
+            for heading in (UPSTREAM, "onwards"):
+                steps.setdefault((link.target_id, heading), set()).add((link.source_id, "onwards"))
+        if is_both and link.kind in _INPUTS:
+            for heading in (DOWNSTREAM, "onwards"):
+                steps.setdefault((link.source_id, heading), set()).add((link.target_id, "end"))
     return steps
