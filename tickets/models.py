@@ -9,7 +9,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tickets.prepared import CannedReply, Macro
 from valuechain.records.models import Record
+
+__all__ = [
+    "CannedReply",
+    "Change",
+    "Incident",
+    "Macro",
+    "Problem",
+    "ProjectInitiation",
+    "ServiceRequest",
+    "Ticket",
+]
 
 
 class Ticket(models.Model):

@@ -42,6 +42,7 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     if record.kind not in TICKET_KINDS:
         return {}
     may_change = bool(may_work(actor, record))
+    is_desk = bool(may_desk(actor, record))
     parts = [tie.source for tie in ties_of(record, actor=actor) if tie.kind == LinkKind.CHILD_OF]
     children = [part for part in parts if part.pk != record.pk]
     return {
@@ -59,8 +60,12 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         "take_url": reverse("ticket-take", args=[record.number])
         if may_change and record.is_live and record.owner_id is None and _takes(record, actor)
         else "",
+        "canned_url": reverse("ticket-canned", args=[record.number]) if is_desk else "",
+        "macros_url": reverse("ticket-macros", args=[record.number])
+        if is_desk and record.is_live
+        else "",
         "split_url": reverse("ticket-split", args=[record.number])
-        if record.is_live and may_desk(actor, record)
+        if record.is_live and is_desk
         else "",
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import a_ticket
+from tickets.models import CannedReply, Macro
 from valuechain.records.actions import add_comment
 from valuechain.records.models import Comment, Draft
 
@@ -153,3 +154,54 @@ def test_the_page_is_readable_by_all(as_person, audit, sideways, agent, ticket, 
 
     assert audit(page) == []
     assert sideways(page) <= 0
+
+
+def test_the_next_ticket_is_taken_and_answered_from_a_canned_reply_in_nine_keys(
+    as_person, agent, ticket
+):
+    CannedReply.objects.create(title="Paper jam", body="Hi {{ first_name }}, we look at it.")
+    page = as_person(agent, "/")
+    keys = 0
+
+    def press(*names):
+        nonlocal keys
+        for name in names:
+            page.keyboard.press(name)
+            keys += 1
+
+    press("Shift+n")
+    page.wait_for_url(f"**{ticket.get_absolute_url()}")
+    press("r", ":", ":", "j")
+    page.get_by_role("option", name="Paper jam").wait_for()
+    press("Enter")
+    assert box(page).input_value() == "Hi Rita, we look at it."
+    press("Control+Enter")
+    page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
+
+    # Shift and Control are keys of their own.
+    assert keys + 2 <= 9
+    assert Draft.objects.held().get().body == "Hi Rita, we look at it."
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
+def test_what_is_kept_ready_is_readable_by_all(
+    as_person, audit, sideways, agent, desk, ticket, scheme, width
+):
+    CannedReply.objects.create(title="Paper jam", body="Hi {{ first_name }}, about {{ service }}.")
+    Macro.objects.create(title="Fixed by phone", take=True, reply="Done.", step="resolve")
+    page = as_person(agent, ticket.get_absolute_url(), scheme=scheme, width=width)
+    write(page, "::pap")
+    page.get_by_role("option", name="Paper jam").wait_for()
+    assert audit(page) == []
+    assert sideways(page) <= 0
+
+    for path in (
+        "/tickets/prepared/",
+        "/tickets/prepared/macros/new/",
+        f"{ticket.get_absolute_url()}canned/",
+        f"{ticket.get_absolute_url()}macros/",
+    ):
+        page.goto(page.url.split("/tickets")[0] + path)
+        assert audit(page) == []
+        assert sideways(page) <= 0

@@ -1,14 +1,21 @@
 """The desk's own pages, beside those of any record."""
 
 from tickets.views.calling import BesideView, CallDraftView, CallView, NewTicketView
-from tickets.views.working import SplitView, TakeView, TimeView, WatchView
+from tickets.views.preparing import CannedView, DropView, KeepView, MacrosView, ShelfView
+from tickets.views.working import SplitView, TakeNextView, TakeView, TimeView, WatchView
 
 __all__ = [
     "BesideView",
     "CallDraftView",
     "CallView",
+    "CannedView",
+    "DropView",
+    "KeepView",
+    "MacrosView",
     "NewTicketView",
+    "ShelfView",
     "SplitView",
+    "TakeNextView",
     "TakeView",
     "TimeView",
     "WatchView",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
@@ -12,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from itsm.core.errors import RuleViolation
 from tickets.actions import split_ticket
+from tickets.asks import TICKET_KINDS
 from tickets.forms import SplitForm, TimeForm
 from tickets.panels import taking_step
 from valuechain.records.actions import log_time, perform, remove_participant, watch
 from valuechain.records.forms import RuledForm
 from valuechain.records.models import Comment, Record
-from valuechain.records.views.access import OneRecordView, visible_record
+from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import ParticipationRole, Via
+
+#: How many tickets are tried when others take them at the same moment.
+ATTEMPTS = 10
 
 
 class TicketView(OneRecordView):
@@ -74,6 +79,39 @@ class TakeView(TicketView):
             except RuleViolation as violation:
                 messages.error(request, str(violation.message))
         return redirect(record)
+
+
+class TakeNextView(StaffView):
+    """Takes the ticket that is due next and belongs to nobody."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Make it the reader's own and open it; where somebody was quicker, take the one after."""
+        actor: Any = request.user
+        waiting = (
+            Record.objects.worked_by(actor)
+            .of_kind(*TICKET_KINDS)
+            .live()
+            .filter(owner=None)
+            .filter(Q(team=None) | Q(team__in=sorted(actor.access.teams)))
+            .order_by(F("next_due_at").asc(nulls_last=True), "priority", "pk")
+        )
+        for found in waiting[:ATTEMPTS]:
+            record = found.specific
+            step = taking_step(record, actor)
+            if step is None:
+                continue
+            data = {"owner": actor} | ({"team": record.team} if record.team else {})
+            try:
+                perform(
+                    record, step, actor=actor, via=Via.HTML, data=data,
+                    expected_version=record.version,
+                )  # fmt: skip
+            except RuleViolation:
+                continue
+            messages.success(request, _("%(number)s is yours.") % {"number": record.number})
+            return redirect(record)
+        messages.info(request, _("Nothing is waiting for you or your teams."))
+        return redirect("record-list", "tickets")
 
 
 class WatchView(TicketView):

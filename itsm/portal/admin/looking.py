@@ -37,6 +37,8 @@ PLACES = (
      gettext_lazy("What was promised to whom."), Agreement),
     ("admin-priorities", gettext_lazy("Priorities"),
      gettext_lazy("What impact and urgency make of a ticket."), None),
+    ("ticket-prepared", gettext_lazy("Canned replies and macros"),
+     gettext_lazy("What the desk writes or does often."), None),
     ("admin-mail", gettext_lazy("Mailboxes"), gettext_lazy("Where mail becomes tickets."), None),
     ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), None),
     ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
