@@ -27,15 +27,22 @@ CAUSES = (
     ("again", gettext_lazy("The ticket came back")),
     ("slow", gettext_lazy("The work took longer than promised")),
 )
-HOUR = timedelta(hours=1)
-SPANS = (
-    (HOUR, gettext_lazy("under 1 h")),
-    (4 * HOUR, gettext_lazy("1 to 4 h")),
-    (8 * HOUR, gettext_lazy("4 to 8 h")),
-    (24 * HOUR, gettext_lazy("8 to 24 h")),
-    (72 * HOUR, gettext_lazy("1 to 3 days")),
-    (168 * HOUR, gettext_lazy("3 to 7 days")),
-    (None, gettext_lazy("over 7 days")),
+#: The first reason that holds is why a promise was missed.
+WHY = Case(
+    When(breached_by_change=True, then=Value("by_change")),
+    When(record__owner__isnull=True, then=Value("unowned")),
+    When(cycle__gt=1, then=Value("again")),
+    default=Value("slow"),
+)
+#: Shares of the target that work took, up to which one bar counts; the target lies at 100.
+USED = (
+    (0.25, gettext_lazy("up to a quarter of it")),
+    (0.5, gettext_lazy("up to half of it")),
+    (0.75, gettext_lazy("up to three quarters")),
+    (1, gettext_lazy("up to all of it")),
+    (1.5, gettext_lazy("up to half as much again")),
+    (2, gettext_lazy("up to twice as much")),
+    (None, gettext_lazy("more than twice as much")),
 )
 
 
@@ -118,14 +125,7 @@ def causes(tickets: Any, *, metric: str, period: Period, now: datetime) -> list[
         customer_clocks(metric)
         .filter(missed(period, now), record__in=tickets.order_by().values("pk"))
         .order_by()
-        .annotate(
-            why=Case(
-                When(breached_by_change=True, then=Value("by_change")),
-                When(record__owner__isnull=True, then=Value("unowned")),
-                When(cycle__gt=1, then=Value("again")),
-                default=Value("slow"),
-            )
-        )
+        .annotate(why=WHY)
         .values("why")
         .annotate(n=Count("pk"))
     )
@@ -133,27 +133,31 @@ def causes(tickets: Any, *, metric: str, period: Period, now: datetime) -> list[
     return bars([(label, counts.get(name, 0)) for name, label in CAUSES])
 
 
-def resolve_times(tickets: Any, *, period: Period) -> list[dict[str, Any]]:
-    """Return how long tickets done in the period took on the wall clock, as bars. One query."""
-    took = F("finished_at") - F("started_at")
-    steps = [When(took__lt=most, then=Value(n)) for n, (most, _label) in enumerate(SPANS) if most]
+def time_used(tickets: Any, *, period: Period) -> list[dict[str, Any]]:
+    """Return how much of their target works done in the period took, as bars. One query."""
+    used = (F("target_s") - F("remaining_s")) / F("target_s")
+    steps = [When(used__lte=most, then=Value(n)) for n, (most, _label) in enumerate(USED) if most]
     rows = (
         customer_clocks()
         .filter(
             metric__in=[Metric.RESOLUTION, Metric.FULFILMENT],
             state__in=[ClockState.MET, ClockState.BREACHED],
+            remaining_s__isnull=False,
             finished_at__gte=period.since,
             finished_at__lt=period.until,
             record__in=tickets.order_by().values("pk"),
         )
         .order_by()
-        .annotate(took=took)
-        .annotate(span=Case(*steps, default=Value(len(SPANS) - 1)))
+        .annotate(used=used)
+        .annotate(span=Case(*steps, default=Value(len(USED) - 1)))
         .values("span")
         .annotate(n=Count("pk"))
     )
     counts = {row["span"]: row["n"] for row in rows}
-    return bars([(label, counts.get(n, 0)) for n, (_most, label) in enumerate(SPANS)])
+    made = bars([(label, counts.get(n, 0)) for n, (_most, label) in enumerate(USED)])
+    after = next(n for n, (most, _label) in enumerate(USED) if most == 1)
+    made[after]["line"] = _("the target")
+    return made
 
 
 _PAUSES = """

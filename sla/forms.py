@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock as time
 from sla.calendars import known_zones
 from sla.calendars.windows import WEEKDAYS
+from sla.spans import SpanField
 from sla.vocabulary import RolloutMode
 from valuechain.records.forms import Day, RuledForm
 
@@ -119,6 +120,25 @@ class HolidayForm(RuledForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     starts = forms.CharField(label=_("From"), required=False, max_length=8)
     ends = forms.CharField(label=_("To"), required=False, max_length=8)
+
+
+class OverrideForm(RuledForm):
+    """One day with hours of its own."""
+
+    day = Day(label=_("Date"))
+    hours = WindowsField(
+        label=_("Open"), required=False, max_length=200, help_text=_("Empty: closed.")
+    )
+
+
+class TrialForm(forms.Form):
+    """A target and a moment, to see when it would be due by the draft."""
+
+    at = forms.DateTimeField(
+        label=_("Opened"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    span = SpanField(label=_("Time allowed"))
 
 
 class RegionForm(RuledForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -10,60 +9,22 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation, Team
-from sla.calendars import TEN_YEARS_S
+from sla.forms import DAYS, ZoneField
 from sla.models import AgreementVersion, Calendar
-from sla.shapes import PEOPLE, PRIORITIES
+from sla.shapes import PRIORITIES
+from sla.spans import SpanField, write_span
+from sla.step_rows import PARTS, check_row, row_of_step, step_fields, step_of_row
 from sla.vocabulary import AgreementKind, Metric, OnChange
 from valuechain.records.forms import RuledForm
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import Channel, Priority
 
-_SPAN = re.compile(r"(?:(\d{1,5}(?:\.\d{1,3})?)\s*h)?\s*(?:(\d{1,7})\s*(?:min|m))?", re.IGNORECASE)
 #: So many rows for escalation steps beyond those there are.
 SPARE_STEPS = 2
-WHO = {
-    "owner": _("owner"),
-    "requester": _("requester"),
-    "team": _("team"),
-    "team_leads": _("team leads"),
-}
-WHEN = (
-    ("percent", _("percent of the time")),
-    ("before", _("minutes before it is due")),
-    ("after", _("minutes after it is due")),
-)
-OTHER_ACTIONS = (
-    ("raise_priority", _("raise the priority")),
-    ("webhook", _("tell other systems")),
-)
-
-
-class SpanField(forms.CharField):
-    """A span of business time, 4h or 30min or 1h 30min, as seconds; empty for none."""
-
-    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
-        words = super().to_python(value)
-        if not words:
-            return None
-        match = _SPAN.fullmatch(words)
-        if match is None or not any(match.groups()):
-            raise forms.ValidationError(
-                _("Write the time as 4h, 30min or 1h 30min."), code="not_understood"
-            )
-        seconds = round(float(match[1] or 0) * 3600) + int(match[2] or 0) * 60
-        if seconds > TEN_YEARS_S:
-            raise forms.ValidationError(_("At most ten years fit."), code="too_long")
-        return seconds
-
-
-def write_span(seconds: int | None) -> str:
-    """Return seconds as the field reads them; parts of a minute are rounded."""
-    if seconds is None:
-        return ""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    said = [f"{hours}h"] if hours else []
-    return " ".join([*said, f"{minutes}min"] if minutes or not hours else said)
+QUIET = ("from", "to", "tz", "days")
+#: Above so many choices a list to pick from is shorter than boxes to tick.
+MOST_BOXES = 40
 
 
 class NewAgreementForm(RuledForm):
@@ -118,6 +79,10 @@ class TermsForm(RuledForm):
                                  .of_resource("services").order_by("title")),
             "teams": _several(_("Teams"), Team.objects.visible_to(actor)),
             "pausable": _choices(_("Waiting pauses"), Metric.choices),
+            "quiet_from": _time(_("From")),
+            "quiet_to": _time(_("To")),
+            "quiet_tz": ZoneField(label=_("Time zone"), required=False, max_length=64),
+            "quiet_days": _choices(_("And all day on"), list(DAYS.items())),
         }  # fmt: skip
         for priority in PRIORITIES:
             for metric, label in Metric.choices:
@@ -126,33 +91,38 @@ class TermsForm(RuledForm):
                     label=words["aria-label"], required=False,
                     widget=forms.TextInput(attrs=words),
                 )  # fmt: skip
+        active = Team.objects.filter(is_active=True).order_by("name")
+        teams = [(str(pk), name) for pk, name in active.values_list("pk", "name")]
         for n in range(self.rows):
-            self._add_step(n)
+            self.fields |= step_fields(n, self._before(n), teams)
 
-    def _add_step(self, n: int) -> None:
-        place = _now("Step %(n)d") % {"n": n + 1}
-        number = forms.IntegerField(
-            label=_("When"), required=False, min_value=1, max_value=100_000,
-            widget=forms.NumberInput(attrs={"aria-label": f"{place}: {_now('when')}"}),
-        )  # fmt: skip
-        unit = forms.ChoiceField(
-            label=_("Counted in"), choices=WHEN, required=False,
-            widget=forms.Select(attrs={"aria-label": f"{place}: {_now('counted in')}"}),
-        )  # fmt: skip
-        self.fields |= {
-            f"step{n}_number": number,
-            f"step{n}_unit": unit,
-            f"step{n}_who": _choices(_("Tell"), list(WHO.items())),
-            f"step{n}_do": _choices(_("And"), OTHER_ACTIONS),
-            f"step{n}_team": forms.ModelChoiceField(
-                Team.objects.filter(is_active=True), label=_("Hand it to"), required=False
-            ),
-        }
+    def _before(self, n: int) -> dict[str, Any]:
+        steps: list[dict[str, Any]] = self.draft.steps
+        return steps[n] if n < len(steps) else {}
 
-    def limits(self) -> list[Any]:
-        """The fields that say for what the agreement holds."""
-        names = ("kinds", "priorities", "channels", "services", "organisations", "teams")
-        return [self[name] for name in names]
+    def clean(self) -> dict[str, Any]:
+        """Refuse a step that says only half, and quiet hours without an end."""
+        said = super().clean() or self.cleaned_data
+        for n in range(self.rows):
+            problem = check_row(n, said, self._before(n))
+            if problem is not None and problem[0] not in self.errors:
+                self.add_error(*problem)
+        if bool(said.get("quiet_from")) != bool(said.get("quiet_to")):
+            self.add_error("quiet_to", _("Write both ends, or neither."))
+        if said.get("quiet_days") and not said.get("quiet_from"):
+            self.add_error(
+                "quiet_from", _("Write from when to when it is quiet on the other days.")
+            )
+        return said
+
+    def limits(self) -> list[dict[str, Any]]:
+        """The fields that say for what the agreement holds, each with what is chosen in words."""
+        names = ("kinds", "priorities", "services", "organisations", "teams", "channels")
+        return [{"field": self[name], "chosen": _chosen(self[name])} for name in names]
+
+    def quiet(self) -> list[Any]:
+        """The fields that say when people are left alone."""
+        return [self[f"quiet_{part}"] for part in QUIET]
 
     def plain(self) -> list[Any]:
         """The fields that say how it counts."""
@@ -168,19 +138,13 @@ class TermsForm(RuledForm):
 
     def steps(self) -> list[dict[str, Any]]:
         """The escalation steps, with some empty ones."""
-        return [
-            {part: self[f"step{n}_{part}"] for part in ("number", "unit", "who", "do", "team")}
-            for n in range(self.rows)
-        ]
+        return [{part: self[f"step{n}_{part}"] for part in PARTS} for n in range(self.rows)]
 
     def terms(self) -> dict[str, Any]:
         """Return what was written as the terms an action takes."""
         said = self.cleaned_data
-        chosen = {
-            **{name: said[name] for name in ("kinds", "priorities", "channels")},
-            **{name: [one.pk for one in said[name]]
-               for name in ("organisations", "services", "teams")},
-        }  # fmt: skip
+        limits = ("kinds", "priorities", "channels", "organisations", "services", "teams")
+        chosen = {name: said[name] for name in limits}
         targets: dict[str, dict[str, int]] = {}
         for priority in PRIORITIES:
             for metric in Metric.values:
@@ -196,49 +160,48 @@ class TermsForm(RuledForm):
             "grace_s": said["grace_s"] or 0,
             "reopen_window_s": said["reopen_window_s"],
             "steps": self._steps(),
+            "quiet_hours": self._quiet_hours(),
         }
 
     def _steps(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for n in range(self.rows):
-            number = self.cleaned_data.get(f"step{n}_number")
-            if number:
-                before = self.draft.steps[n] if n < len(self.draft.steps) else {}
-                found.append(self._step(n, number, before, {step["key"] for step in found}))
+            taken = {step["key"] for step in found}
+            step = step_of_row(n, self.cleaned_data, self._before(n), taken)
+            if step is not None:
+                found.append(step)
         return found
 
-    def _step(self, n: int, number: int, before: dict[str, Any], taken: set[str]) -> dict[str, Any]:
-        said = {
-            part: self.cleaned_data[f"step{n}_{part}"] for part in ("unit", "who", "do", "team")
-        }
-        unit = said["unit"] or "percent"
-        key = {"percent": f"{number}%", "before": f"{number}m-before"}.get(unit, f"{number}m-after")
-        while key in taken:
-            key += "+"
-        step: dict[str, Any] = {"key": key}
-        if unit == "percent":
-            step["percent"] = number
-        else:
-            step["offset_s"] = number * 60 * (-1 if unit == "before" else 1)
-        if before.get("metrics"):
-            step["metrics"] = before["metrics"]
-        # People named one by one are not shown here, and stay.
-        named = [
-            one for action in before.get("actions", ()) for one in action.get("who", ())
-            if one not in PEOPLE
-        ]  # fmt: skip
-        actions: list[dict[str, Any]] = []
-        if said["who"] or named:
-            actions.append({"do": "notify", "who": [*said["who"], *named]})
-        if said["team"]:
-            actions.append({"do": "reassign", "team": said["team"].pk})
-        actions += [{"do": what} for what in said["do"]]
-        return step | {"actions": actions}
+    def _quiet_hours(self) -> dict[str, Any]:
+        said = {part: self.cleaned_data[f"quiet_{part}"] for part in QUIET}
+        if not said["from"]:
+            return {}
+        said["tz"] = said["tz"] or "UTC"
+        if not said["days"]:
+            del said["days"]
+        return said
+
+
+def _time(label: Any) -> forms.Field:
+    return forms.RegexField(
+        r"^\d{2}:\d{2}$", label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}),
+        error_messages={"invalid": _("Write the time as 20:00.")},
+    )  # fmt: skip
+
+
+def _chosen(bound: Any) -> str:
+    """Say in words which choices of a field are ticked; empty when none is."""
+    ticked = {str(one) for one in bound.value() or ()}
+    return ", ".join(str(label) for key, label in bound.field.choices if str(key) in ticked)
 
 
 def _several(label: Any, found: Any) -> forms.Field:
-    return forms.ModelMultipleChoiceField(
-        found, label=label, required=False, widget=forms.SelectMultiple(attrs={"size": 6})
+    """Boxes to tick, or a list to pick from when they are many. One query."""
+    choices = [(one.pk, str(one)) for one in found]
+    is_long = len(choices) > MOST_BOXES
+    widget = forms.SelectMultiple(attrs={"size": 8}) if is_long else forms.CheckboxSelectMultiple()
+    return forms.TypedMultipleChoiceField(
+        label=label, choices=choices, coerce=int, required=False, widget=widget
     )
 
 
@@ -260,18 +223,6 @@ def terms_of(draft: AgreementVersion) -> dict[str, Any]:
         for metric, seconds in row.items():
             initial[f"target_{priority}_{metric}"] = write_span(seconds)
     for n, step in enumerate(draft.steps):
-        initial |= {f"step{n}_{part}": value for part, value in _step_of(step).items()}
+        initial |= {f"step{n}_{part}": value for part, value in row_of_step(step).items()}
+    initial |= {f"quiet_{part}": draft.quiet_hours.get(part) for part in QUIET}
     return initial
-
-
-def _step_of(step: dict[str, Any]) -> dict[str, Any]:
-    minutes = round(step.get("offset_s", 0) / 60)
-    by_percent = step.get("percent") is not None
-    actions = step.get("actions", [])
-    return {
-        "number": round(step["percent"]) if by_percent else abs(minutes),
-        "unit": "percent" if by_percent else "before" if minutes < 0 else "after",
-        "who": [one for action in actions for one in action.get("who", ()) if one in PEOPLE],
-        "do": [action["do"] for action in actions if action["do"] in dict(OTHER_ACTIONS)],
-        "team": next((action["team"] for action in actions if "team" in action), None),
-    }

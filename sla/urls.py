@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from sla.views.agreements import AgreementListView, AgreementView, NewAgreementView
+from sla.views.agreement import AgreementView
+from sla.views.agreements import AgreementListView, NewAgreementView
 from sla.views.calendars import CalendarListView, CalendarView
 from sla.views.dashboard import DashboardView
 from sla.views.explaining import WhyView

@@ -3,6 +3,7 @@
 from sla.actions.agreements import (
     create_agreement,
     draft_agreement,
+    fill_draft,
     publish_agreement,
     retire_agreement,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "create_calendar",
     "draft_agreement",
     "draft_calendar",
+    "fill_draft",
     "import_feed",
     "load_public_holidays",
     "publish_agreement",

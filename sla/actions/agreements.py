@@ -117,7 +117,8 @@ def _change(agreement: Agreement, *, is_active: bool) -> None:
     turn_page()
 
 
-def _save(draft: AgreementVersion, terms: Mapping[str, Any]) -> AgreementVersion:
+def fill_draft(draft: AgreementVersion, terms: Mapping[str, Any]) -> AgreementVersion:
+    """Put terms that were checked into a draft; nothing is saved. Raises FieldErrors."""
     unknown = [name for name in terms if name not in _CHECKS and name not in _PLAIN]
     if unknown:
         raise FieldErrors({name: [("unknown", _("This field is not known."))] for name in unknown})
@@ -135,7 +136,11 @@ def _save(draft: AgreementVersion, terms: Mapping[str, Any]) -> AgreementVersion
             isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= TEN_YEARS_S
         ):
             raise shapes.refuse(name, _("Whole seconds from 0 to ten years."))
-    draft.save()
+    return draft
+
+
+def _save(draft: AgreementVersion, terms: Mapping[str, Any]) -> AgreementVersion:
+    fill_draft(draft, terms).save()
     return draft
 
 

@@ -123,11 +123,7 @@ class Sheet:
         if known == (promise.version, calendar, target_s, kind):
             return
         at = max(occasion.at, last.at)
-        is_restart = (
-            promise.on_change == OnChange.RESTART_ON_UPGRADE
-            and target_s < last.target_s
-            and clock.metric != Metric.FIRST_RESPONSE
-        )
+        is_restart = restarts(promise, clock.metric, last.target_s, target_s)
         self._add(
             clock,
             kind,
@@ -222,6 +218,15 @@ class Sheet:
             LedgerLine.objects.bulk_create(self._new_lines)
         self._touched, self._new_lines = [], []
         write_next_due(self.record, self.clocks)
+
+
+def restarts(promise: Promise, metric: str, before_s: float, after_s: float) -> bool:
+    """Whether a change of target lets a clock count from the change on; a first response never."""
+    return (
+        promise.on_change == OnChange.RESTART_ON_UPGRADE
+        and after_s < before_s
+        and metric != Metric.FIRST_RESPONSE
+    )
 
 
 def ledgers_of(clocks: Iterable[Clock]) -> dict[int, list[LedgerLine]]:

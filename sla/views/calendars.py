@@ -16,10 +16,24 @@ from itsm.core.errors import RuleViolation
 from sla import actions
 from sla.actions.calendars import active_holidays
 from sla.calendars import BadInputError, read_calendar
+from sla.calendars import Calendar as BusinessTime
 from sla.calendars.windows import WEEKDAYS
-from sla.forms import FeedForm, HolidayForm, HoursForm, NewCalendarForm, PublishForm, RegionForm
+from sla.examples import a_friday, due_on
+from sla.foreseeing import Foresight, foresee_calendar
+from sla.forms import (
+    FeedForm,
+    HolidayForm,
+    HoursForm,
+    NewCalendarForm,
+    OverrideForm,
+    PublishForm,
+    RegionForm,
+    TrialForm,
+    write_windows,
+)
 from sla.models import Calendar, Clock, Holiday
 from sla.policies import may_set_service_levels
+from sla.vocabulary import RolloutMode
 from valuechain.records.forms import RuledForm
 from valuechain.records.views.access import StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
@@ -27,6 +41,7 @@ from valuechain.records.views.changing import UNPROCESSABLE, attempt
 PREVIEWED_DAYS = 14
 FORMS: dict[str, type[RuledForm]] = {
     "holiday": HolidayForm,
+    "override": OverrideForm,
     "region": RegionForm,
     "feed": FeedForm,
     "publish": PublishForm,
@@ -79,7 +94,7 @@ class CalendarView(StaffView):
         """Do the one thing whose button was pressed."""
         calendar = self._calendar(pk)
         what = request.POST.get("do", "")
-        if what in ("remove", "review"):
+        if what in ("remove", "review", "as_usual"):
             return self._settle(calendar, what)
         if what == "hours":
             form: RuledForm = HoursForm(request.POST)
@@ -97,6 +112,13 @@ class CalendarView(StaffView):
         made = form.definition(_definition(calendar))
         actions.draft_calendar(calendar, made, actor=self.request.user)
         return _("The draft is saved. It counts once it is published.")
+
+    def _override(self, calendar: Calendar, _form: Any, data: dict[str, Any]) -> str:
+        definition = _definition(calendar)
+        days = definition.get("overrides", {}) | {data["day"].isoformat(): data["hours"]}
+        made = definition | {"overrides": dict(sorted(days.items()))}
+        actions.draft_calendar(calendar, _without_holidays(made), actor=self.request.user)
+        return _("The day has hours of its own. They count once they are published.")
 
     def _holiday(self, calendar: Calendar, _form: Any, data: dict[str, Any]) -> str:
         actions.add_holiday(calendar, actor=self.request.user, **data)
@@ -122,7 +144,16 @@ class CalendarView(StaffView):
         """Take a day away, or decide on imported ones."""
         post = self.request.POST
         try:
-            if what == "remove":
+            if what == "as_usual":
+                definition = _definition(calendar)
+                days = dict(definition.get("overrides", {}))
+                days.pop(post.get("day", ""), None)
+                made = _without_holidays(definition | {"overrides": days})
+                actions.draft_calendar(calendar, made, actor=self.request.user)
+                messages.success(
+                    self.request, _("The day is as its weekday once this is published.")
+                )
+            elif what == "remove":
                 holiday = calendar.holidays.filter(pk__in=_ids([post.get("day", "")])).first()
                 if holiday is None:
                     raise Http404
@@ -170,12 +201,53 @@ class CalendarView(StaffView):
             "holidays": [day for day in days if day.status == Holiday.Status.ACTIVE],
             "waiting": [day for day in days if day.status == Holiday.Status.AWAITING_REVIEW],
             "preview": preview(definition, calendar),
+            "overrides": [
+                {"key": key, "day": date.fromisoformat(key), "hours": write_windows(windows)}
+                for key, windows in sorted(definition.get("overrides", {}).items())
+            ],
+            "this_year": time.now().year,
+            **self._worked_out(calendar, definition),
             "running": Clock.objects.unfinished()
             .filter(calendar_version__calendar=calendar).count(),
             "decision": may_set_service_levels(self.request.user),
-            "overrides": definition.get("overrides", {}),
         }  # fmt: skip
         return render(self.request, "sla/calendar.html", context, status=code)
+
+    def _worked_out(self, calendar: Calendar, definition: dict[str, Any]) -> dict[str, Any]:
+        """Work out one deadline by the draft and, when asked, what it would do to clocks that run."""
+        hours = drafted_hours(definition, calendar)
+        if hours is None:
+            return {"trial_form": TrialForm(), "trial_due": None, "foresight": None}
+        given = self.request.GET
+        start = a_friday(hours)
+        form = TrialForm(given if given.get("at") else {"at": start, "span": "4h"})
+        due = None
+        if form.is_valid():
+            start = form.cleaned_data["at"].replace(tzinfo=ZoneInfo(hours.zone))
+            due = due_on(hours, start, form.cleaned_data["span"])
+        foresight: Foresight | None = None
+        if (mode := given.get("foresee", "")) in RolloutMode.values:
+            foresight = foresee_calendar(
+                calendar.pk, hours, from_now=mode == RolloutMode.FROM_NOW, now=time.now(),
+                visible=Clock.objects.visible_to(self.request.user),
+            )  # fmt: skip
+        return {
+            "trial_form": form, "trial_start": start, "trial_due": due, "foresight": foresight,
+            "foreseen_mode": mode,
+        }  # fmt: skip
+
+
+def _without_holidays(definition: dict[str, Any]) -> dict[str, Any]:
+    """A published definition carries its days off; those of a draft are rows."""
+    return {name: value for name, value in definition.items() if name != "holidays"}
+
+
+def drafted_hours(definition: dict[str, Any], calendar: Calendar) -> BusinessTime | None:
+    """Return the hours as the draft with its days off would have them, None when it has none yet."""
+    try:
+        return read_calendar({**definition, "holidays": active_holidays(calendar)})
+    except BadInputError:
+        return None
 
 
 def _definition(calendar: Calendar) -> dict[str, Any]:
@@ -189,9 +261,8 @@ def _ids(given: list[str]) -> list[int]:
 
 def preview(definition: dict[str, Any], calendar: Calendar) -> list[dict[str, Any]]:
     """Return the next two weeks as the draft with its days off would have them."""
-    try:
-        hours = read_calendar({**definition, "holidays": active_holidays(calendar)})
-    except BadInputError:
+    hours = drafted_hours(definition, calendar)
+    if hours is None:
         return []
     today = time.now().astimezone(ZoneInfo(hours.zone)).date()
     off = {day.date: day.name for day in calendar.holidays.filter(status=Holiday.Status.ACTIVE)}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.core import clock as time
+from itsm.core.spreadsheet import write_csv
 from sla import dashboard
+from sla.by_service import ServiceLine, in_order, service_lines
+from sla.drawing import line_of, spark_of
 from sla.standing import (
     AT_RISK,
     BREACHED,
@@ -35,6 +40,16 @@ from valuechain.records.vocabulary import Priority
 
 #: So many tickets at risk are shown; the list has the rest.
 SHOWN = 20
+COLUMNS = (
+    ("service", gettext_lazy("Service")),
+    ("kept", gettext_lazy("Kept, last 12 months")),
+    ("change", gettext_lazy("Change")),
+    ("response", gettext_lazy("Response")),
+    ("resolution", gettext_lazy("Resolution")),
+    ("decided", gettext_lazy("Decided")),
+    ("missed", gettext_lazy("Missed")),
+    ("", gettext_lazy("Missed most because")),
+)
 
 
 class DashboardForm(forms.Form):
@@ -77,12 +92,15 @@ class DashboardView(StaffView):
             services=services,
         )
         about: dict[str, Any] = {"metric": metric, "period": period, "now": now}
+        if request.GET.get("part") == "risk":
+            response = render(request, "sla/_risky.html", self._risky(tickets, metric, now))
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+        asked_order = request.GET.get("sort", "kept")
+        lines = in_order(service_lines(tickets, **about), asked_order)
+        if request.GET.get("format") == "csv":
+            return as_csv(lines, period)
         weeks = dashboard.by_week(tickets, metric=metric, now=now)
-        risky = list(
-            standing(tickets, AT_RISK, metric=metric, now=now)
-            .with_people().order_by("next_due_at", "pk")[:SHOWN]
-        )  # fmt: skip
-        panels.decorate(risky, actor=request.user)
         return render(
             request,
             "sla/dashboard.html",
@@ -91,12 +109,9 @@ class DashboardView(StaffView):
                 "period": period,
                 "target": dashboard.TARGET,
                 **self._numbers(metric, period, service),
-                "services": [
-                    self._linked(line, period, metric)
-                    for line in dashboard.compliance(
-                        tickets, "service__number", "service__title", **about
-                    )
-                ],
+                "services": [self._linked(line, period, metric) for line in lines],
+                "columns": self._columns(asked_order),
+                "csv_url": f"?{_query(request, format='csv')}",
                 "priorities": [
                     (dict(Priority.choices).get(line.key, line.label), line)
                     for line in dashboard.compliance(tickets, "priority", "priority", **about)
@@ -104,11 +119,35 @@ class DashboardView(StaffView):
                 "weeks": weeks,
                 "line": line_of(weeks),
                 "causes": dashboard.causes(tickets, **about),
-                "spans": dashboard.resolve_times(tickets, period=period),
+                "spans": dashboard.time_used(tickets, period=period),
                 "pauses": dashboard.pauses(tickets, **about),
-                "risky": risky,
+                **self._risky(tickets, metric, now),
             },
         )
+
+    def _risky(self, tickets: Any, metric: str, now: datetime) -> dict[str, Any]:
+        """Return the tickets that are due next, with their clocks; asked again while the page is open."""
+        risky = list(
+            standing(tickets, AT_RISK, metric=metric, now=now)
+            .with_people().order_by("next_due_at", "pk")[:SHOWN]
+        )  # fmt: skip
+        panels.decorate(risky, actor=self.request.user)
+        return {"risky": risky, "risky_url": f"?{_query(self.request, part='risk')}"}
+
+    def _columns(self, asked: str) -> list[dict[str, Any]]:
+        """Return the heads of the table of services, each with the link that sorts by it."""
+        name, is_down = asked.lstrip("-"), asked.startswith("-")
+        return [
+            {
+                "label": label,
+                "is_number": key not in ("service", ""),
+                "url": f"?{_query(self.request, sort=f'-{key}' if key == name and not is_down else key)}#by-service"
+                if key
+                else "",
+                "sorted": ("descending" if is_down else "ascending") if key == name else "",
+            }
+            for key, label in COLUMNS
+        ]
 
     def _numbers(self, metric: str, period: Period, service: str) -> dict[str, Any]:
         """Return the numbers, each counted by the very list it opens."""
@@ -135,29 +174,35 @@ class DashboardView(StaffView):
             + list_query(how, metric=metric, period=period, service=place)
             for how in (DECIDED, BREACHED)
         }
-        return {"line": line, "urls": urls}
+        return {
+            "line": line,
+            "urls": urls,
+            "spark": spark_of(line.points),
+            "change_down": abs(line.change or 0),
+        }
 
 
-WIDTH, HEIGHT, TOP = 600, 140, 10
+def _query(request: HttpRequest, **more: str) -> str:
+    """Return the query of the page with some values changed."""
+    query = request.GET.copy()
+    query.pop("part", None)
+    for name, value in more.items():
+        query[name] = value
+    return query.urlencode()
 
 
-def line_of(weeks: list[dashboard.Compliance]) -> dict[str, Any]:
-    """Return the weekly line as points of a drawing 600 by 160, with its target and last point."""
-    step = WIDTH / max(1, len(weeks) - 1)
-    points = [
-        (round(n * step), _height(week.percent), week)
-        for n, week in enumerate(weeks)
-        if week.percent is not None
-    ]
-    return {
-        "points": " ".join(f"{x},{y}" for x, y, _week in points),
-        "last": {"x": points[-1][0], "y": points[-1][1], "value": points[-1][2].percent}
-        if points
-        else None,
-        "target_y": _height(dashboard.TARGET),
-    }
-
-
-def _height(percent: float) -> int:
-    """Percent from 50 up fill the drawing; what is below lies on its floor."""
-    return round(TOP + (100 - max(50, percent)) / 50 * HEIGHT)
+def as_csv(lines: list[ServiceLine], period: Period) -> HttpResponse:
+    """Return the table of services as a file."""
+    header = [
+        _("Service"), _("Service number"), _("Kept, %"), _("Change, percent points"),
+        _("Response, %"), _("Resolution, %"), _("Tickets decided"), _("Missed"),
+        _("Missed most because"),
+    ]  # fmt: skip
+    rows = (
+        (line.label, line.key, line.percent, line.change, line.response, line.resolution,
+         line.decided, line.missed, str(line.worst))
+        for line in lines
+    )  # fmt: skip
+    response = HttpResponse(write_csv(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="service-levels-{period.name}.csv"'
+    return response

@@ -96,15 +96,21 @@ function startRequests() {
     document.body.classList.toggle("is-busy", running > 0);
   };
   document.addEventListener("htmx:beforeRequest", (event) => {
+    // A part that asks for itself again rests while nobody looks, and is no work to wait for.
+    if (event.detail.elt.matches("[data-live]")) {
+      if (document.hidden) event.preventDefault();
+      return;
+    }
     busy(1);
     event.detail.target?.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.matches("[data-live]")) return;
     busy(-1);
     event.detail.target?.removeAttribute("aria-busy");
   });
   for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failed, () => say(word("failed"), "bad"));
+    document.addEventListener(failed, (event) => event.detail.elt?.matches("[data-live]") || say(word("failed"), "bad"));
   }
   document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
 }

@@ -137,7 +137,7 @@ def test_an_agreement_is_begun_written_tried_and_published(frozen, cast):
 
     page = person.get(address + "?at=2026-03-06T15:30&simulate=30").content.decode()
     assert "Mon 9 Mar, 10:30" in page
-    assert "promises looked at" in page
+    assert "Promises looked at" in page
     assert person.post(address, {"do": "publish"}).status_code == 302
     edition = agreement.versions.get()
     assert edition.targets == {

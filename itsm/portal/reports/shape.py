@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,14 +10,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from itsm.core.spreadsheet import write_csv
 from sla.standing import Period
 from valuechain.records.models import Record
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
-
-#: What a spreadsheet would take for a formula when a text begins with it.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,7 @@ class Report:
 
 def as_csv(report: Report, rows: list[Row]) -> str:
     """Return a header and the rows; texts that a spreadsheet would run begin with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_harmless(str(column)) for column in report.columns])
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in (row.label, *row.values)])
-    return out.getvalue()
+    return write_csv(report.columns, ((row.label, *row.values) for row in rows))
 
 
 def as_json(report: Report, rows: list[Row], asked: Asked) -> dict[str, Any]:
@@ -96,12 +87,6 @@ def as_json(report: Report, rows: list[Row], asked: Asked) -> dict[str, Any]:
         "rows": [dict(zip(names, (row.label, *row.values), strict=True)) for row in rows],
         "definitions": {str(word): str(meaning) for word, meaning in report.definitions},
     }
-
-
-def _harmless(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(FORMULAS):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def percent(part: int, whole: int) -> float | None:
