@@ -38,8 +38,8 @@ STAFF: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
     (
         _("Value chain"),
         (
-            Place("plan", _("Plan"), "activity", "plan", ("plan",)),
-            Place("improve", _("Improve"), "activity", "improve", ("improve",)),
+            Place("plan", _("Plan"), "plan", "plan"),
+            Place("improve", _("Improve"), "improve", "improve"),
             Place("engage", _("Engage"), "engage-inbox", "engage"),
             Place("design", _("Design & transition"), "activity", "design", ("design-transition",)),
             Place("build", _("Obtain & build"), "activity", "build", ("obtain-build",)),

@@ -365,3 +365,30 @@ def test_a_supplier_answers_what_they_are_asked_and_sees_nothing_else(
     assert api.get(f"needs/{other.number}/").status_code == 404
     with pytest.raises((NotOffered, Denied)):
         move(request, "close", supplier)
+
+
+def test_a_stakeholder_page_shows_the_next_talk_and_how_content_they_are(
+    requester, brm, agent, organisation, desk
+):
+    known = kinds["stakeholder"].open(
+        actor=brm, via=Via.HTML, title="Harbour pilots", person=requester,
+        organisation=organisation,
+    )  # fmt: skip
+    for title, summary, step in (("Round", "", ""), ("Call", "They wait.", "We name a date.")):
+        kinds["interaction"].open(
+            actor=brm, via=Via.HTML, title=title, summary=summary, next_step=step,
+            stakeholder=known, organisation=organisation,
+        )  # fmt: skip
+    quiet = browser(brm).get(f"/stakeholders/{known.number}/").content.decode()
+    kinds["feedback"].open(
+        actor=requester, via=Via.HTML, requester=requester, nature="csat", score=4,
+        title="Rating", organisation=organisation,
+    )  # fmt: skip
+
+    page = browser(brm).get(f"/stakeholders/{known.number}/")
+
+    assert (page.context["next_talk"].title, page.context["agreed"].title) == ("Round", "Call")
+    assert "have not rated" in quiet
+    body = page.content.decode()
+    assert "4.0" in body
+    assert "We name a date." in page.content.decode()

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from itsm.accounts.access import SYSTEM
+from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from tests.doors import Machine, browser
 from tests.factories import a_ticket, at_state, fresh
@@ -325,3 +326,39 @@ class TestRating:
         assert "1 of 2 answered (50%)" in body
         assert "too few answers" in body
         assert browser(requester).get("/improve/csat/").status_code == 302
+
+
+def test_improve_at_a_glance_orders_by_worth_and_shows_what_waits(
+    requester, lead, organisation, outsider
+):
+    for title, value, effort in (("Little", 2, 4), ("A lot", 5, 1), ("Unknown", None, None)):
+        kinds["improvement"].open(
+            actor=lead, via=Via.HTML, title=title, value=value, effort=effort,
+            organisation=organisation,
+        )  # fmt: skip
+    kinds["feedback"].open(
+        actor=requester, via=Via.HTML, requester=requester, nature="complaint", title="Too slow"
+    )
+
+    page = browser(lead).get("/improve/")
+
+    titles = [one.title for one in page.context["register"]]
+    assert titles == ["A lot", "Little", "Unknown"]
+    assert "Too slow" in page.content.decode()
+    assert "A lot" not in browser(outsider).get("/improve/").content.decode()
+
+
+def test_what_was_measured_before_has_its_day(frozen, lead, organisation):
+    found = kinds["improvement"].open(
+        actor=lead, via=Via.HTML, title="Hang-ups", measure="Callers who hang up", baseline=18,
+        target=8, organisation=organisation,
+    )  # fmt: skip
+    found = perform(
+        found, "triage", actor=lead, via=Via.HTML, data={"value": "4", "effort": "2"}
+    ).record
+
+    accepted = perform(found, "accept", actor=lead, via=Via.HTML).record
+
+    assert accepted.baseline_on == clock.now().date()
+    shown = browser(lead).get(f"/improvements/{found.number}/").content.decode()
+    assert f"{clock.now():%-d %b %Y}" in shown

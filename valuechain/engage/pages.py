@@ -124,11 +124,7 @@ def _stakeholder_page(stakeholder: Any, actor: Any) -> dict[str, Any]:
         "past_needs": [need for need in needs if not need.is_live][:10],
         "promises": [need for need in needs if need.promised_on and need.is_live],
         "their_tickets": tickets,
-        "spoken": list(
-            Interaction.objects.visible_to(actor)
-            .filter(stakeholder_id=stakeholder.pk)
-            .order_by("-held_at")[:20]
-        ),
+        **_talks(stakeholder, actor),
         "health_history": [
             {
                 "at": event.at,
@@ -143,6 +139,23 @@ def _stakeholder_page(stakeholder: Any, actor: Any) -> dict[str, Any]:
         "new_need_url": reverse("record-new", args=["needs"])
         + f"?stakeholder={stakeholder.number}",
         "needs_url": reverse("record-list", args=["needs"]) + f"?stakeholder={stakeholder.number}",
+    }
+
+
+def _talks(stakeholder: Any, actor: Any) -> dict[str, Any]:
+    """The talks held, the next one to come, and what was agreed on last. One query."""
+    talks = list(
+        Interaction.objects.visible_to(actor)
+        .filter(stakeholder_id=stakeholder.pk)
+        .exclude(state="cancelled")
+        .order_by("-held_at")[:20]
+    )
+    held = [talk for talk in talks if talk.state != "planned"]
+    planned = [talk for talk in talks if talk.state == "planned"]
+    return {
+        "spoken": held,
+        "next_talk": planned[-1] if planned else None,
+        "agreed": next((talk for talk in held if talk.next_step), None),
     }
 
 

@@ -19,6 +19,12 @@ def take(record: Any, change: Change) -> None:
         record.owner_id = change.actor.pk
 
 
+def accepted(improvement: Any, change: Change) -> None:
+    """What was measured before has a day, so that before and after can be read side by side."""
+    if improvement.baseline_on is None:
+        improvement.baseline_on = change.at.date()
+
+
 def over(improvement: Any, _change: Change) -> None:
     """Evidence that comes from now on opens a new candidate."""
     improvement.open_key = ""

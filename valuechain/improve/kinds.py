@@ -32,6 +32,7 @@ KINDS = (
             "measure",
             "unit",
             "baseline",
+            "baseline_on",
             "target",
             "value",
             "effort",

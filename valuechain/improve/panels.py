@@ -9,10 +9,12 @@ import django_filters
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core import clock
 from valuechain.improve.csat import offered_link
 from valuechain.improve.models import Benefit, Feedback, Improvement
+from valuechain.improve.scores import trend_of
 from valuechain.records.models import Link, Record
-from valuechain.records.panels import panels
+from valuechain.records.panels import Card, panels
 from valuechain.records.vocabulary import LinkKind
 
 
@@ -22,15 +24,21 @@ def register() -> None:
         "worth": _("Worth"),
         "cause_words": _("What led to it"),
         "evidence_count": _("Evidence"),
+        "measured_words": _("Measure"),
+        "value_words": _("Value / effort"),
         "score_words": _("Score"),
         "nature_words": _("Kind"),
         "about_words": _("About"),
         "check_on": _("Ask on"),
     }
     panels.default_ordering["improvements"] = "-worth"
-    panels.orders["improvements"] = {"worth": "improvement__worth"}
+    panels.orders["improvements"] = {
+        "worth": "improvement__worth",
+        "value_words": "improvement__value",
+    }
     panels.columns["improvements"] = (
-        "number", "title", "cause_words", "service", "evidence_count", "worth", "state", "owner",
+        "number", "title", "cause_words", "measured_words", "value_words", "worth",
+        "evidence_count", "state", "owner",
     )  # fmt: skip
     panels.named_views["improvements"] = (
         ("open", _("Open"), "state=open"),
@@ -84,6 +92,7 @@ def register() -> None:
     )
     panels.rows.append(add_what_lists_show)
     panels.pages.append(add_to_page)
+    panels.cards.append(trend_card)
 
 
 def _by_evidence(queryset: Any, _name: str, value: str) -> Any:
@@ -103,6 +112,28 @@ def add_to_page(record: Record, actor: Any) -> dict[str, Any]:
         return {"evidence": list(evidence.order_by("-opened_at")[:50])}
     url = offered_link(record, actor)
     return {"rating_url": url} if url else {}
+
+
+def trend_card(record: Record, _actor: Any) -> Card | None:
+    """Show on a stakeholder's page how content the person behind it was, month by month."""
+    if record.kind != "stakeholder":
+        return None
+    person: Any = getattr(record.specific, "person_id", None)
+    if person is None:
+        return None
+    months = trend_of(person, now=clock.now())
+    if not any(month.answers for month in months):
+        return Card("improve/_trend.html", {"months": []})
+    answered = [(place, month) for place, month in enumerate(months) if month.average is not None]
+    points = [(8 + 16 * place, round(27 - 5 * (month.average or 0))) for place, month in answered]
+    return Card(
+        "improve/_trend.html",
+        {
+            "months": months,
+            "points": " ".join(f"{x},{y}" for x, y in points),
+            "last": {"x": points[-1][0], "y": points[-1][1], "of": answered[-1][1]},
+        },
+    )
 
 
 def add_what_lists_show(records: Sequence[Record], _actor: Any) -> None:
@@ -125,7 +156,18 @@ def _add_improvements(rows: dict[int, Any]) -> None:
         row = rows[found.pk]
         row.cause_words = found.get_cause_display()
         row.evidence_count = counts.get(found.pk, 0)
+        row.measured_words = _measured(found)
+        row.value_words = f"{found.value or '?'} / {found.effort or '?'}" if found.value else ""
         row.worth = "" if found.worth is None else f"{found.worth / 100:.1f}"
+
+
+def _measured(found: Improvement) -> str:
+    """Say the value before, the target, and the value after once there is one."""
+    if found.baseline is None:
+        return ""
+    numbers = [found.baseline, found.target if found.after_value is None else found.after_value]
+    said = " → ".join(f"{number.normalize():f}" for number in numbers if number is not None)
+    return f"{said} {found.unit}".strip()
 
 
 def _add_feedback(rows: dict[int, Any]) -> None:

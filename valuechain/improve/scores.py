@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.formats import date_format
 
 from itsm.core.machine import Phase
 from valuechain.improve.csat import RATED
@@ -14,6 +16,8 @@ from valuechain.records.models import Record
 
 #: Fewer answers than this say nothing about a service or a team.
 FEW = 10
+#: So many months make a trend.
+MONTHS = 6
 
 
 @dataclass
@@ -88,3 +92,20 @@ def scores_since(since: datetime, *, actor: Any) -> tuple[Scores, list[Scores], 
 
 def _worst_first(groups: dict[str, Scores]) -> list[Scores]:
     return sorted(groups.values(), key=lambda one: (one.average or 9, one.label))
+
+
+def trend_of(person: Any, *, now: datetime) -> list[Scores]:
+    """Return what a person answered in each of the last six months, oldest first. One query."""
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = [first]
+    while len(months) < MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    months.reverse()
+    found = [Scores(date_format(month, "M Y")) for month in months]
+    answers = Feedback.objects.filter(
+        nature=Feedback.Nature.CSAT, respondent=person, opened_at__gte=months[0]
+    ).values_list("opened_at", "score")
+    for at, score in answers:
+        place = sum(month <= at for month in months) - 1
+        found[place].counts[score] += 1
+    return found

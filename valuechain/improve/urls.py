@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from valuechain.improve.views import RatingView, ScoresView
+from valuechain.improve.views import ImproveView, RatingView, ScoresView
 
 urlpatterns = [
+    path("improve/", ImproveView.as_view(), name="improve"),
     path("portal/csat/<str:token>/", RatingView.as_view(), name="csat"),
     path("improve/csat/", ScoresView.as_view(), name="csat-scores"),
 ]

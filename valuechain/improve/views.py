@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from itsm.core import clock
-from valuechain.improve import csat
+from valuechain.improve import csat, overview
 from valuechain.improve.models import Feedback
 from valuechain.improve.scores import FEW, scores_since
 from valuechain.records.forms import RuledForm
@@ -83,6 +83,25 @@ class RatingView(View):
     ) -> HttpResponse:
         return render(request, "improve/rating.html", {"record": record, "form": form},
                       status=status)  # fmt: skip
+
+
+class ImproveView(StaffView):
+    """What is being made better, what people said, and what was to come of it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the register by worth, the latest feedback, the scores and the benefits asked for."""
+        actor: Any = request.user
+        return render(
+            request,
+            "improve/overview.html",
+            {
+                "register": overview.register(actor),
+                "voices": overview.voices(actor),
+                "benefits": overview.benefits(actor),
+                "low": overview.low_scores_of_last_month(actor),
+                "everything": scores_since(clock.now() - timedelta(days=90), actor=actor)[0],
+            },
+        )
 
 
 class ScoresView(StaffView):

@@ -1,4 +1,4 @@
-"""The one page action of plan that no record has: saying that one has read the vision."""
+"""The pages of plan that no record has: all of it at a glance, and having read the vision."""
 
 from __future__ import annotations
 
@@ -7,13 +7,31 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from itsm.core.errors import RuleViolation
+from valuechain.plan import overview
 from valuechain.plan.actions import acknowledge
-from valuechain.records.views.access import visible_record
+from valuechain.records.views.access import StaffView, visible_record
+
+
+class PlanView(StaffView):
+    """Where we are going, what is chosen, and what pays for it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the vision, the objectives, the portfolio by stage, and the budgets."""
+        actor: Any = request.user
+        return render(
+            request,
+            "plan/overview.html",
+            {
+                **overview.direction(actor),
+                **overview.portfolio(actor),
+                "budgets": overview.budgets(actor),
+            },
+        )
 
 
 class AcknowledgeView(LoginRequiredMixin, View):

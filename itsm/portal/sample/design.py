@@ -13,6 +13,8 @@ from valuechain.approvals.actions import vote
 from valuechain.approvals.models import Approval
 from valuechain.design_transition.actions import add_remark, settle_remark
 from valuechain.design_transition.models import Remark
+from valuechain.plan.actions import acknowledge
+from valuechain.plan.models import Vision
 from valuechain.records.actions import link_records
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Via
@@ -83,7 +85,20 @@ def _vision(play: Planning) -> Record:
     )  # fmt: skip
     play.step(vision, 198, "planner", "submit")
     play.say(vision, 195, "budget", "approve")
-    return vision
+    edition = play.hand(vision, 100, "planner", "next_edition")
+    play.write(
+        edition, 99, "planner",
+        statement=(
+            "In two years no patient of ours waits because a system is slow, a form is missing "
+            "or a device is in the wrong place, and no nurse writes a finding twice."
+        ),
+    )  # fmt: skip
+    play.step(edition, 98, "planner", "submit")
+    play.say(edition, 96, "budget", "approve")
+    for days, who in ((95, "owner"), (94, "brm"), (90, "architect"), (61, "lead")):
+        with clock.at(play.ago(days)):
+            acknowledge(Vision.objects.get(pk=edition.pk), actor=play.teller.people[who])
+    return edition
 
 
 def _objectives(play: Planning, vision: Record) -> list[Record]:
@@ -121,7 +136,7 @@ def _portfolio(play: Planning, objectives: list[Record]) -> Record:
     waiting = play.open(
         "portfolio_item", 30, "planner", title="Tablets on every ward round",
         expected_benefit="Findings are written once, at the bedside.", cost=Decimal("96000.00"),
-        risk="medium", size="m", horizon="next", organisation=_root(play),
+        risk="medium", size="m", horizon="next", score=62, organisation=_root(play),
         requester=play.teller.people["requester"], owner=play.teller.people["planner"],
     )  # fmt: skip
     play.step(waiting, 29, "planner", "evaluate")
@@ -136,7 +151,7 @@ def _portfolio(play: Planning, objectives: list[Record]) -> Record:
     item = play.open(
         "portfolio_item", 120, "planner", title="One sign-in for the clinics",
         expected_benefit="Half a minute saved at each of 9,000 sign-ins a day.",
-        cost=Decimal("120000.00"), risk="low", size="m", horizon="now",
+        cost=Decimal("120000.00"), risk="low", size="m", horizon="now", score=81,
         organisation=_root(play), requester=play.teller.people["requester"],
         owner=play.teller.people["planner"],
     )  # fmt: skip

@@ -66,6 +66,13 @@ def tell(teller: Teller) -> None:
     _feedback(play)
 
 
+_NEXT = {
+    "north": "Priya brings the dates for wards 1 to 4 to the next round.",
+    "lakeside": "Nora sends the first list on Monday.",
+    "nordlink": "Carla names a date in writing by Friday.",
+}
+
+
 def _relations(play: Engagement) -> dict[str, Record]:
     people, places = play.teller.people, play.teller.organisations
     found = {}
@@ -98,7 +105,12 @@ def _relations(play: Engagement) -> dict[str, Record]:
         play.open(
             "interaction", days, "brm", title=title, stakeholder=found[key], form=form,
             held_at=play.ago(days), summary=summary, organisation=places[company.ROOT],
+            next_step=_NEXT[key],
         )  # fmt: skip
+    play.open(
+        "interaction", 3, "brm", title="Monthly round with the ward leads", form="meeting",
+        stakeholder=found["north"], held_at=play.ago(-4), organisation=places[company.ROOT],
+    )  # fmt: skip
     return found
 
 

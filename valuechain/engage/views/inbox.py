@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -79,7 +80,7 @@ class InboxView(StaffView):
 
         decided = attempt(form, keep)
         if decided is None:
-            return self._page(request, form=form, status=UNPROCESSABLE)
+            return self._page(request, form=_again(form, need), status=UNPROCESSABLE)
         way = form.cleaned_data.get("route")
         if not way or way == DECLINE:
             _say(request, decided)
@@ -184,7 +185,7 @@ class InboxView(StaffView):
             need = triage.weigh([record])[0]
         context = pages.add_to_page(need, actor)
         if form is not None:
-            context["decision_form"] = form
+            context |= {"decision_form": form, "is_again": True}
         numbers = [one.number for one in needs]
         place = numbers.index(need.number) if need.number in numbers else -1
         beside = {
@@ -246,6 +247,14 @@ class InboxView(StaffView):
             if value:
                 query[name] = value
         return f"{request.path}?{query.urlencode() or UNFILTERED}"
+
+
+def _again(form: DecisionForm, need: Record) -> DecisionForm:
+    """Let a card be sent again: whoever sent it now sees what somebody else decided meanwhile."""
+    if form.has_error(NON_FIELD_ERRORS, "stale_version"):
+        current = str(Record.objects.get(pk=need.pk).version)
+        form.data = {**dict(form.data.items()), "version": current}
+    return form
 
 
 def _may_step(need: Any, name: str, actor: Any) -> bool:

@@ -41,6 +41,12 @@ class Improvement(Record):
     baseline = models.DecimalField(
         _("value before"), max_digits=14, decimal_places=2, null=True, blank=True
     )
+    baseline_on = models.DateField(
+        _("measured before on"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty, it is the day on which the improvement is accepted."),
+    )
     target = models.DecimalField(
         _("target"), max_digits=14, decimal_places=2, null=True, blank=True
     )
