@@ -38,6 +38,14 @@ class Purpose:
     outputs: Sentence
 
 
+#: Pages of an activity that are no list of a kind: name of the address, words, icon.
+PLACES: dict[str, tuple[tuple[str, Sentence, str], ...]] = {
+    Activity.OBTAIN_BUILD: (("build-plan", gettext_lazy("Plan"), "chart"),),
+    Activity.DELIVER_SUPPORT: (
+        ("change-calendar", gettext_lazy("Change calendar"), "clock"),
+        ("desk-board", gettext_lazy("Desk board"), "chart"),
+    ),
+}
 PURPOSES = {
     Activity.PLAN: Purpose(
         gettext_lazy("Where are we going, and what do we fund?"),
@@ -99,6 +107,10 @@ def activity(request: HttpRequest, activity: str) -> HttpResponse:
             "activity": of.value,
             "label": of.label,
             "purpose": PURPOSES[of],
+            "places": [
+                {"url": reverse(name), "label": label, "icon": icon}
+                for name, label, icon in PLACES.get(of, ())
+            ],
             "kinds": [
                 {
                     "kind": kind,

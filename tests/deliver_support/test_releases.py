@@ -201,3 +201,30 @@ class TestChange:
         assert refusal.value.code == "change_freeze"
         assert "Everybody is out" in str(refusal.value.message)
         assert do(change, "schedule", agent, **window(20)).state == "scheduled"
+
+
+def test_a_specification_and_its_component_are_put_into_a_release(cast, admin):
+    from tests.factories import at_state
+    from valuechain.deliver_support.readiness import parts_of
+    from valuechain.records.actions import hand_off
+
+    spec = at_state("design_spec", "released_to_build", cast)
+    handed = hand_off(spec, "release", actor=admin, via="html", data={"title": "Spring"})
+
+    release = handed.target.specific
+    assert release.title == "Spring"
+    assert parts_of(release).specs == [spec.pk]
+
+
+def test_a_specification_of_a_running_service_is_in_service_once_deployed(cast, admin):
+    from tests.factories import at_state, fresh
+    from valuechain.records.actions import perform
+
+    release = at_state("release", "deploying", cast)
+    spec = at_state("design_spec", "built", cast)
+    from valuechain.records.actions import link_records
+
+    link_records(release, spec, "implements", actor=admin, via="html")
+    perform(fresh(release), "complete", actor=admin, via="html", data={})
+
+    assert fresh(spec).state == "in_service"

@@ -14,10 +14,13 @@ class DeliverSupportConfig(AppConfig):
     def ready(self) -> None:
         """Put the kinds into the registry, and listen to what happens to deployments."""
         from valuechain.deliver_support import panels, receivers
+        from valuechain.deliver_support.flows import FLOWS
         from valuechain.deliver_support.kinds import KINDS
+        from valuechain.records.flows import flows
         from valuechain.records.kinds import kinds
 
         for kind in KINDS:
             kinds.register(kind)
+        flows.accept(*FLOWS)
         panels.register()
         receivers.connect()

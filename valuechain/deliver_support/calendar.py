@@ -209,5 +209,52 @@ def month_of(first: date, actor: Any, *, today: date) -> Month:
     return Month(first, [cells[n : n + 7] for n in range(0, len(cells), 7)], agenda)
 
 
+#: How far ahead the list reads.
+AGENDA = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some days of the reader's calendar, and where the ones before and after begin."""
+
+    first: date
+    last: date
+    days: list[Day]
+    entries: list[Entry]
+
+    @property
+    def previous(self) -> str:
+        return (self.first - (self.last - self.first) - timedelta(days=1)).isoformat()
+
+    @property
+    def next(self) -> str:
+        return (self.last + timedelta(days=1)).isoformat()
+
+
+def read_day(words: str, *, today: date) -> date:
+    """Return a day written 2026-11-25; today for anything else."""
+    try:
+        found = date.fromisoformat(words)
+    except ValueError:
+        return today
+    return found if 1970 < found.year < 2200 else today
+
+
+def week_of(day: date, actor: Any, *, today: date) -> Span:
+    """Lay out the week, Monday to Sunday, that a day is in."""
+    first = day - timedelta(days=day.weekday())
+    last = first + timedelta(days=6)
+    found = entries(actor, _midnight(first), _midnight(last + timedelta(days=1)))
+    days = [first + timedelta(days=n) for n in range(7)]
+    cells = [Day(one, True, one == today, [e for e in found if e.is_on(one)]) for one in days]  # noqa: FBT003 - a field
+    return Span(first, last, cells, found)
+
+
+def agenda_of(day: date, actor: Any) -> Span:
+    """List what is planned in the four weeks from a day on."""
+    last = day + AGENDA - timedelta(days=1)
+    return Span(day, last, [], entries(actor, _midnight(day), _midnight(day + AGENDA)))
+
+
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -7,6 +7,7 @@ from valuechain.deliver_support import views
 urlpatterns = [
     path("deliver/calendar/", views.CalendarView.as_view(), name="change-calendar"),
     path("deliver/calendar.ics", views.CalendarFileView.as_view(), name="change-calendar-file"),
+    path("deliver/desk/", views.DeskView.as_view(), name="desk-board"),
     path("deliver/freezes/", views.FreezeListView.as_view(), name="freeze-list"),
     path("deliver/freezes/new/", views.FreezeView.as_view(), name="freeze-new"),
     path("deliver/freezes/<int:pk>/", views.FreezeView.as_view(), name="freeze-edit"),

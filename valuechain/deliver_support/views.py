@@ -17,7 +17,15 @@ from icalendar import Calendar, Event
 from itsm.core import clock
 from itsm.core.errors import RuleViolation
 from valuechain.deliver_support import actions, policies
-from valuechain.deliver_support.calendar import entries, month_of, read_month
+from valuechain.deliver_support.calendar import (
+    agenda_of,
+    entries,
+    month_of,
+    read_day,
+    read_month,
+    week_of,
+)
+from valuechain.deliver_support.desk import desk_of
 from valuechain.deliver_support.forms import FreezeForm, QuestionForm
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
@@ -29,18 +37,34 @@ BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 
 
 class CalendarView(StaffView):
-    """The change calendar: a month as a table, and as a list."""
+    """The change calendar: a month or a week as a table, or the coming weeks as a list."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the month in the address, or this one."""
+        """Show the month in the address, or this one; `view=week` and `view=agenda` do otherwise."""
         today = timezone.localdate(clock.now())
-        first = read_month(request.GET.get("m", ""), today=today)
-        month = month_of(first, request.user, today=today)
-        return render(
-            request,
-            "deliver/calendar.html",
-            {"month": month, "may_freeze": _may_freeze(request.user)},
-        )
+        view = request.GET.get("view", "")
+        context: dict[str, Any] = {"may_freeze": _may_freeze(request.user), "today": today}
+        if view == "week":
+            day = read_day(request.GET.get("d", ""), today=today)
+            context |= {"view": view, "week": week_of(day, request.user, today=today)}
+        elif view == "agenda":
+            day = read_day(request.GET.get("d", ""), today=today)
+            context |= {"view": view, "agenda": agenda_of(day, request.user)}
+        else:
+            first = read_month(request.GET.get("m", ""), today=today)
+            context |= {"view": "month", "month": month_of(first, request.user, today=today)}
+        return render(request, "deliver/calendar.html", context)
+
+
+class DeskView(StaffView):
+    """The desk's board; `?wall=1` shows it large, without anything to press, and afresh by itself."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show how the queues do right now."""
+        now = clock.now()
+        is_wall = request.GET.get("wall") == "1"
+        template = "deliver/wall.html" if is_wall else "deliver/desk.html"
+        return render(request, template, {"desk": desk_of(request.user, now=now), "now": now})
 
 
 def _may_freeze(actor: Any) -> bool:

@@ -15,6 +15,9 @@ from valuechain.records.models import Record
 from valuechain.records.signals import recorded
 from valuechain.records.vocabulary import Activity, LinkKind
 
+#: States of a service that people use already, as domain.md names them.
+_RUNNING = ("live", "degraded")
+
 
 def connect() -> None:
     """Listen to what happens to records."""
@@ -36,8 +39,14 @@ def _follow_component(component: Record, event: Any) -> None:
 
 def _follow_release(release: Record, event: Any) -> None:
     if event.reaches("deployed"):
-        for spec in _specs_of(release.pk, *_components_in(release.pk)):
+        sources = (release.pk, *_components_in(release.pk))
+        for spec in _specs_of(*sources):
             _take(spec, "transition", policies.is_deployed, event)
+        # A service that is to go live first does so next, and takes its specifications along. Where
+        # one runs already, or none is named, nothing more is waited for.
+        for spec in _specs_of(*sources):
+            if spec.service is None or spec.service.state in _RUNNING:
+                _take(spec, "put_in_service", policies.is_transitioned, event)
 
 
 def _follow_service(service: Record, event: Any) -> None:

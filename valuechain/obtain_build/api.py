@@ -14,9 +14,14 @@ from rest_framework.response import Response
 
 from valuechain.obtain_build import actions
 from valuechain.obtain_build.availability import availability_of
-from valuechain.obtain_build.models import AcceptanceCheck, PurchaseLine
+from valuechain.obtain_build.models import AcceptanceCheck, Component, PurchaseLine
 from valuechain.records.api import RecordViewSet, read_input
-from valuechain.records.serializers import DetailSerializer, NamedSerializer, RecordField
+from valuechain.records.serializers import (
+    DetailSerializer,
+    NamedSerializer,
+    RecordField,
+    RecordRefSerializer,
+)
 from valuechain.records.vocabulary import Via
 
 
@@ -53,8 +58,44 @@ class CountSerializer(serializers.Serializer[Any]):
     added = serializers.IntegerField()
 
 
+class ImportSerializer(serializers.Serializer[Any]):
+    """Which requirements of a specification become components, and when and where they are needed."""
+
+    spec = RecordField(of="design_spec")
+    requirements = serializers.ListField(
+        child=serializers.CharField(max_length=40), allow_empty=False, max_length=200
+    )
+    sourcing = serializers.ChoiceField(choices=Component.Sourcing.choices)
+    needed_at = serializers.DateField(required=False, allow_null=True, default=None)
+    needed_location = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, default=""
+    )
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    """The components that were made."""
+
+    components = RecordRefSerializer(many=True)
+
+
 class ComponentViewSet(RecordViewSet):
     """Components, their checks, and how they stand."""
+
+    @extend_schema(
+        operation_id="components_import",
+        request=ImportSerializer,
+        responses={201: ImportedSerializer},
+        filters=False,
+    )
+    @action(detail=False, methods=["post"], url_path="import", pagination_class=None)
+    def import_from_spec(self, request: Request) -> Response:
+        """Make components of the requirements of a specification."""
+        given = self._input(ImportSerializer, request)
+        made = actions.import_components(
+            given.pop("spec"), **given, actor=request.user, via=Via.API
+        )
+        body = ImportedSerializer({"components": made}).data
+        return Response(body, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=AvailabilitySerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

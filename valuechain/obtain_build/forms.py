@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from valuechain.records.forms import RecordInput, RuledForm
+from valuechain.obtain_build.models import Component
+from valuechain.records.forms import Day, RecordInput, RuledForm
+from valuechain.records.models import Record
 
 
 class CheckForm(RuledForm):
@@ -47,3 +49,25 @@ class LineForm(RuledForm):
         self.fields["component"] = RecordInput(
             label=_("Component"), actor=actor, kinds=["component"], required=False
         )
+
+
+class ImportForm(RuledForm):
+    """Which requirements become components, how they are obtained, when and where they are needed."""
+
+    requirements = forms.MultipleChoiceField(
+        label=_("Requirements that nothing is to meet yet"), widget=forms.CheckboxSelectMultiple
+    )
+    sourcing = forms.ChoiceField(
+        label=_("Sourcing"), choices=Component.Sourcing.choices, widget=forms.RadioSelect
+    )
+    needed_at = Day(label=_("Needed on"), required=False)
+    needed_location = forms.CharField(
+        label=_("Needed where"), max_length=120, required=False,
+        help_text=_("A place or an environment."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, unmet: list[Record], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["requirements"]
+        field.choices = [(one.number, f"{one.number} {one.title}") for one in unmet]
+        field.initial = [one.number for one in unmet]

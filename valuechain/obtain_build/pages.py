@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from itsm.core.machine import Phase
 from itsm.core.templatetags.ui import money
@@ -36,11 +37,29 @@ def components_card(record: Record, actor: Any) -> Card | None:
         return None
     standings = availability_for(components_behind(record, actor=actor))
     if not standings:
-        return None
+        return _import_card(record, actor)
     return Card(
         "build/_components_card.html",
-        {"standings": standings, "together": together(standings)},
+        {
+            "standings": standings,
+            "together": together(standings),
+            "list_url": reverse("record-list", args=["components"])
+            + f"?for_record={record.number}",
+            "import_url": reverse("component-import", args=[record.number])
+            if record.kind == "design_spec" and record.is_live and policies.may_plan(actor, record)
+            else "",
+        },
     )
+
+
+def _import_card(record: Record, actor: Any) -> Card | None:
+    """Offer to make components of a specification that has none; None for whoever may not."""
+    if record.kind != "design_spec" or not record.is_live:
+        return None
+    if not policies.may_plan(actor, record):
+        return None
+    url = reverse("component-import", args=[record.number])
+    return Card("build/_import_card.html", {"url": url})
 
 
 def _component(component: Any, actor: Any) -> dict[str, Any]:

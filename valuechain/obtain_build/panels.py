@@ -29,15 +29,15 @@ def register() -> None:
         "promised_at": _("Promised for"),
         "sourcing": _("Sourcing"),
         "supplier_name": _("Supplier"),
-        "checks_done": _("Checks passed"),
+        "checks_done": _("Checks"),
         "order_total": _("Total"),
         "promised_on": _("Promised for"),
         "baseline": _("Baseline"),
         "forecast": _("Forecast"),
     }
     panels.columns["components"] = (
-        "number", "title", "availability", "state", "needed_at", "needed_location", "promised_at",
-        "sourcing", "supplier_name", "checks_done",
+        "number", "title", "availability", "needed_at", "needed_location", "promised_at",
+        "supplier_name", "checks_done", "state",
     )  # fmt: skip
     panels.orders["components"] = {
         "needed_at": "as_component__needed_at",
@@ -72,6 +72,7 @@ def register() -> None:
             label=_("Necessity"), field_name="as_component__necessity",
             choices=Component.Necessity.choices,
         ),
+        "release": django_filters.CharFilter(label=_("Release"), method=_by_record),
         "for_record": django_filters.CharFilter(
             label=_("Specification, release or milestone"), method=_by_record
         ),
@@ -148,7 +149,8 @@ def _add_components(rows: dict[int, Any], _actor: Any) -> None:
         row.needed_at, row.promised_at = component.needed_at, component.promised_at
         row.needed_location = component.needed_location
         row.sourcing = component.get_sourcing_display()
-        row.supplier_name = component.supplier or ""
+        how = row.sourcing
+        row.supplier_name = f"{how}, {component.supplier}" if component.supplier else how
         row.checks_done = _("%(passed)d of %(written)d") % {
             "passed": component.passed,
             "written": component.written,

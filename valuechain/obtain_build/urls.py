@@ -11,6 +11,12 @@ _OF_ORDERS = {"resource": "purchase-orders"}
 
 urlpatterns = [
     path("build/plan/", views.PlanView.as_view(), name="build-plan"),
+    path(
+        "specs/<slug:number>/import/",
+        views.ImportView.as_view(),
+        {"resource": "specs"},
+        name="component-import",
+    ),
     path(f"{_COMPONENT}checks/", views.AddCheckView.as_view(), _OF_COMPONENTS, name="check-new"),
     path(
         f"{_COMPONENT}checks/<int:pk>/",

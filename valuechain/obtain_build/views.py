@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from itsm.core.errors import RuleViolation
 from valuechain.obtain_build import actions
-from valuechain.obtain_build.forms import CheckAnswerForm, CheckForm, LineForm
+from valuechain.obtain_build.forms import CheckAnswerForm, CheckForm, ImportForm, LineForm
 from valuechain.obtain_build.models import Component, Milestone, PurchaseOrder
 from valuechain.obtain_build.plan import plan_of
 from valuechain.records.views.access import OneRecordView, StaffView
@@ -56,6 +57,49 @@ class _FormOnRecord(OneRecordView):
                 "title": title,
                 "submit_label": _("Save"),
                 "cancel_url": record.get_absolute_url(),
+            },
+            status=code,
+        )
+
+
+class ImportView(OneRecordView):
+    """Makes components of the requirements of a specification."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Ask which, and when and where they are needed."""
+        spec: Any = self.get_record()
+        unmet = actions.unmet_requirements(spec)
+        due = getattr(spec, "time_to_market", None)
+        form = ImportForm(unmet=unmet, initial={"needed_at": due, "sourcing": "procure"})
+        return self._page(spec, form)
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Make them, or show what is wrong."""
+        spec = self.get_record()
+        form = ImportForm(request.POST, unmet=actions.unmet_requirements(spec))
+
+        def make(data: dict[str, Any]) -> Any:
+            return actions.import_components(spec, **data, actor=request.user, via=Via.HTML)
+
+        made = attempt(form, make)
+        if made is None:
+            return self._page(spec, form, UNPROCESSABLE)
+        messages.success(
+            request,
+            ngettext("%(count)d component is made.", "%(count)d components are made.", len(made))
+            % {"count": len(made)},
+        )
+        return redirect(reverse("record-list", args=["components"]) + f"?for_record={spec.number}")
+
+    def _page(self, spec: Any, form: ImportForm, code: int = 200) -> HttpResponse:
+        return render(
+            self.request,
+            "records/form.html",
+            {
+                "form": form,
+                "title": _("Import components from %(number)s") % {"number": spec.number},
+                "submit_label": _("Import"),
+                "cancel_url": spec.get_absolute_url(),
             },
             status=code,
         )

@@ -13,7 +13,7 @@ from valuechain.streams.models import Step, Visit
 GAP = 168
 LEFT = 84
 BAR = 120
-HEIGHT = 236
+HEIGHT = 262
 #: Fewer finished records say nothing about how long a step takes.
 ENOUGH = 5
 
@@ -33,6 +33,19 @@ class Station:
     returned: int | None = None
     share: int | None = None
     stops: str = ""
+    #: The same bar in the period before, to be seen behind it.
+    ghost_work: int = 0
+    ghost_idle: int = 0
+
+    @property
+    def loop(self) -> str:
+        """The arc of what came back, under the station."""
+        x = self.x
+        return f"M{x + 9} 92C{x + 40} 128 {x - 40} 128 {x - 11} 95"
+
+    @property
+    def ghost_end(self) -> int:
+        return self.bar_start + self.ghost_work
 
     @property
     def bar_start(self) -> int:
@@ -44,20 +57,27 @@ class Station:
 
 
 def stations(
-    steps: Sequence[Step], flow: Flow, *, own: Iterable[Visit] = ()
+    steps: Sequence[Step],
+    flow: Flow,
+    *,
+    own: Iterable[Visit] = (),
+    before: Flow | None = None,
 ) -> tuple[list[Station], int]:
     """Return the stations from left to right, and the width of the drawing."""
     stops: dict[int, list[str]] = {}
     for visit in own:
         stops.setdefault(visit.step_id, []).append(str(visit.sequence))
-    longest = max((one.flow / one.finished for one in flow.groups if one.finished), default=0.0)
+    measured = [*flow.groups, *(before.groups if before else ())]
+    longest = max((one.flow / one.finished for one in measured if one.finished), default=0.0)
     by_key = {one.key: one for one in flow.groups}
+    earlier = {one.key: one for one in before.groups} if before else {}
     bottleneck = flow.bottleneck
     found = []
     for place, step in enumerate(steps):
         figures = by_key[str(step.pk)]
         enough = figures.finished >= ENOUGH
-        scale = BAR / longest / figures.finished if enough and longest else 0.0
+        work, idle = _bar(figures, longest)
+        ghost = _bar(earlier[figures.key], longest) if figures.key in earlier else (0, 0)
         activity = ACTIVITY_OF.get(step.activity, step.activity)
         found.append(
             Station(
@@ -67,8 +87,10 @@ def stations(
                 activity=activity,
                 letter=ACTIVITIES[activity][0],
                 words=_lines(step.name),
-                work=round(figures.touch * scale),
-                idle=round((figures.queue + figures.wait) * scale),
+                work=work,
+                idle=idle,
+                ghost_work=ghost[0],
+                ghost_idle=ghost[1],
                 returned=_percent(figures.returned, figures.finished) if enough else None,
                 share=(
                     round(100 * flow.idle_share(figures))
@@ -79,6 +101,14 @@ def stations(
             )
         )
     return found, 2 * LEFT + max(0, len(found) - 1) * GAP
+
+
+def _bar(figures: Figures, longest: float) -> tuple[int, int]:
+    """Return the lengths of work and of idling; none while too little was finished to say."""
+    if figures.finished < ENOUGH or not longest:
+        return 0, 0
+    scale = BAR / longest / figures.finished
+    return round(figures.touch * scale), round((figures.queue + figures.wait) * scale)
 
 
 def _percent(part: int, whole: int) -> int:

@@ -72,8 +72,9 @@ class MapForm(RuledForm):
         label=_("Times within which"), choices=PERCENTILES, coerce=int, required=False
     )
     record = forms.CharField(label=_("The way of record"), max_length=24, required=False)
+    compare = forms.BooleanField(label=_("Beside the period before"), required=False)
 
-    field_order = ("from", "to", "p", "record")
+    field_order = ("from", "to", "p", "record", "compare")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

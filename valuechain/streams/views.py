@@ -22,7 +22,7 @@ from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import LIVE_PHASES
 from valuechain.streams import actions
 from valuechain.streams.drawing import ENOUGH, HEIGHT, stations
-from valuechain.streams.flow import RULE, STEP, Flow, measure
+from valuechain.streams.flow import RULE, STEP, Figures, Flow, measure
 from valuechain.streams.forms import MapForm, NewStreamForm, RunForm, StepForm, StreamForm
 from valuechain.streams.models import Step, ValueStream, Visit
 from valuechain.streams.periods import Period, read_period
@@ -167,16 +167,19 @@ class MapView(OneStreamView):
         number = form.cleaned_data.get("record", "").strip().upper()
         own = self._way(stream, number) if number else []
         steps = list(stream.steps.all())
-        drawn, width = stations(steps, flow, own=own)
         total = flow.total
-        before = measure(
+        earlier = measure(
             actor=request.user,
             begin=period.begin - (period.end - period.begin),
             end=period.begin,
             now=period.now,
             stream=stream,
             group=STEP,
-        ).total
+        )
+        is_compared = bool(form.cleaned_data.get("compare"))
+        drawn, width = stations(steps, flow, own=own, before=earlier if is_compared else None)
+        before = earlier.total
+        old = {one.key: one for one in earlier.groups} if is_compared else {}
         context = {
             "stream": stream,
             "form": form,
@@ -194,7 +197,11 @@ class MapView(OneStreamView):
             "efficiency": None if total.efficiency is None else round(100 * total.efficiency),
             "per_week": f"{total.per_week:.1f}",
             "percent": percent,
-            "rows": [_row(stream, station, period, percent) for station in drawn],
+            "rows": [
+                _row(stream, station, period, percent, old.get(station.figures.key))
+                for station in drawn
+            ],
+            "is_compared": is_compared,
             "bottleneck": next((one for one in drawn if one.share is not None), None),
             "rule": RULE,
             "urls": _addresses(stream, period),
@@ -301,7 +308,9 @@ def _addresses(stream: ValueStream, period: Period, **chosen: Any) -> dict[str, 
     return {what: f"{address}?{urlencode(asked | {'what': what})}" for what in SHOWN}
 
 
-def _row(stream: ValueStream, station: Any, period: Period, percent: int) -> dict[str, Any]:
+def _row(
+    stream: ValueStream, station: Any, period: Period, percent: int, old: Figures | None
+) -> dict[str, Any]:
     figures = station.figures
     first_time = figures.first_time_right
     return {
@@ -312,5 +321,8 @@ def _row(stream: ValueStream, station: Any, period: Period, percent: int) -> dic
         "queue": figures.percentile("queue", percent),
         "wait": figures.percentile("wait", percent),
         "flow": figures.percentile("flow", percent),
+        "before": old.percentile("flow", percent)
+        if old is not None and old.finished >= ENOUGH
+        else None,
         "first_time_right": None if first_time is None else round(100 * first_time),
     }
