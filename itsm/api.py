@@ -27,6 +27,7 @@ from valuechain.records.api import (
     viewset_for,
 )
 from valuechain.records.kinds import kinds
+from valuechain.records.views_api import SavedViewViewSet
 from valuechain.streams.api import FlowViewSet, InstanceViewSet, StreamViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -48,6 +49,7 @@ _serve("teams", TeamViewSet, basename="team")
 _serve("organisations", OrganisationViewSet, basename="organisation")
 _serve("calls", CallViewSet, basename="call")
 _serve("webhooks", WebhookViewSet, basename="webhook")
+_serve("views", SavedViewViewSet, basename="view")
 _serve("search", SearchViewSet, basename="search")
 _serve("records", AnyRecordViewSet, basename="records")
 _serve("links", LinkViewSet, basename="links")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.errors import Denied, RuleViolation
-from itsm.core.machine import Change
+from itsm.core.machine import Change, own_columns
 from valuechain.records import events
 from valuechain.records.actions import link_records, lock_record
 from valuechain.records.models import Attachment, Comment, Participation, TimeEntry
@@ -15,17 +15,20 @@ from valuechain.records.policies import may_desk
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
 
+@own_columns
 def take(ticket: Any, change: Change) -> None:
     """Whoever starts work on a ticket nobody owns becomes its owner."""
     if ticket.owner_id is None and change.actor.pk is not None:
         ticket.owner_id = change.actor.pk
 
 
+@own_columns
 def resolved(ticket: Any, change: Change) -> None:
     """Note when the ticket was resolved; the reopen window counts from here."""
     ticket.resolved_at = change.at
 
 
+@own_columns
 def reopened(ticket: Any, _change: Change) -> None:
     """Count that the resolution did not hold."""
     ticket.resolved_at = None

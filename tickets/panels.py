@@ -23,15 +23,19 @@ def register() -> None:
     panels.resource_labels["tickets"] = (_("ticket"), _("Tickets"))
     panels.default_ordering["tickets"] = "next_due_at"
     panels.columns["tickets"] = (
-        "number", "title", "requester", "priority", "clock", "state", "owner", "updated_at",
+        "number", "title", "last_message", "requester", "priority", "clock", "state", "owner",
+        "updated_at",
     )  # fmt: skip
+    panels.opens_with["tickets"] = "open"
     panels.named_views["tickets"] = (
-        ("open", _("All open"), "state=open"),
         ("unassigned", _("Unassigned"), "state=open&owner=none"),
         ("mine", _("Mine"), "state=open&owner=me"),
+        ("risk", _("At risk"), "state=open&clock=at_risk"),
+        ("breached", _("Breached"), "state=open&clock=breached"),
+        ("open", _("All open"), "state=open"),
         ("team", _("My teams"), "state=open&team=mine"),
-        ("overdue", _("Overdue"), "state=open&overdue=true"),
         ("waiting", _("Waiting"), "phase=waiting"),
+        ("overdue", _("Overdue"), "state=open&overdue=true"),
         ("finished", _("Finished"), "state=closed"),
         ("all", _("All"), "view=all"),
     )

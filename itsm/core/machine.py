@@ -101,6 +101,12 @@ class Change:
 Effect = Callable[[Any, Change], None]
 
 
+def own_columns(effect: Effect) -> Effect:
+    """Mark an effect that changes nothing but columns of the record itself: it can be taken back."""
+    effect.can_be_taken_back = True  # type: ignore[attr-defined]
+    return effect
+
+
 def _anyone(_actor: object, _record: object) -> Decision:
     return ALLOW
 
@@ -134,6 +140,11 @@ class Transition:
     effect: Effect | None = None
     tone: str = "plain"
     is_hidden: bool = False
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether putting the record's columns back is all it takes to undo the step."""
+        return self.effect is None or getattr(self.effect, "can_be_taken_back", False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        """Listen to what happens to records."""
-        from itsm.notifications import receivers
+        """Listen to what happens to records, and mark in lists what their reader has not read."""
+        from itsm.notifications import receivers, unread
 
         receivers.connect()
+        unread.connect()

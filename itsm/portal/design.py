@@ -306,6 +306,15 @@ def design(request: HttpRequest) -> HttpResponse:
         "reply_form": WordsForm(prefix="reply"),
         "note_form": WordsForm(prefix="note"),
         "filter_form": FilterForm(prefix="list"),
-        "bulk": [{"name": "assign", "label": _("Assign")}, {"name": "tag", "label": _("Tag")}],
+        "bar": [
+            {"name": "owner", "label": _("Assign"), "keys": "", "icon": "person"},
+            {"name": "priority", "label": _("Priority"), "keys": "", "icon": "triangle-up"},
+            {"name": "team", "label": _("Team"), "keys": "", "icon": "hand"},
+        ],
+        "bar_steps": [{"name": "resolve", "label": _("Resolve"), "keys": ""}],
+        "export_url": "#records",
+        "is_all_offered": True,
+        "all_token": "",
+        "total": 128,
     }
     return render(request, "portal/design.html", context)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock
 from itsm.core.machine import Phase
 from itsm.portal.activities import offered
+from itsm.portal.blocks import blocks_for
 from valuechain.records import policies
-from valuechain.records.filters import filterset_for
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+from valuechain.records.tabs import count_all
 
 ROWS = 7
 #: Tiles: label, the list's filters, and the word for an empty one.
@@ -60,10 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "portal/my_work.html",
         {
-            "tiles": [
-                {"key": key, "label": label, **_counted("tickets", filters, request)}
-                for key, label, filters in TILES
-            ],
+            "tiles": _tiles(actor, request),
             "by_state": _mine_by_state(actor),
             "ending": ending,
             "follow_ups": list(
@@ -77,6 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 for handover in offered(actor)[: 4 * ROWS]
                 if _is_near(handover.target, actor)
             ][:ROWS],
+            **blocks_for(actor, request),
         },
     )
 
@@ -89,15 +88,15 @@ def _is_near(record: Record, actor: Any) -> bool:
     return is_nobodys and bool(policies.may_work(actor, record))
 
 
-def _counted(resource: str, filters: dict[str, str], request: HttpRequest) -> dict[str, Any]:
-    """Return a list's address and its length, counted by the very filters the list will use."""
-    query = urlencode(filters)
-    found = Record.objects.visible_to(request.user).of_resource(resource)
-    filterset = filterset_for(resource)(QueryDict(query), queryset=found, request=request)
-    return {
-        "count": filterset.qs.count(),
-        "url": f"{reverse('record-list', args=[resource])}?{query}",
-    }
+def _tiles(actor: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the tiles with their lists' addresses and lengths, counted by the very filters. One query."""
+    queries = [urlencode(filters) for _key, _label, filters in TILES]
+    counts = count_all("tickets", queries, actor=actor, request=request)
+    path = reverse("record-list", args=["tickets"])
+    return [
+        {"key": key, "label": label, "count": count, "url": f"{path}?{query}"}
+        for (key, label, _filters), query, count in zip(TILES, queries, counts, strict=True)
+    ]
 
 
 def _mine_by_state(actor: Any) -> list[dict[str, Any]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.roles import DESK_ROLES, Role
+from itsm.portal.needing import needing
 
 
 class Place(NamedTuple):
@@ -114,12 +116,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"nav": [], "portal_nav": []}
     if not user.access.is_staff:
         return {"nav": [], "portal_nav": _links(REQUESTER, request.path)}
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"label": label, "items": links}
         for label, places in STAFF
         if (links := _links(_open_to(user, places), request.path))
     ]
+    counts = SimpleLazyObject(lambda: needing(user))
+    for group in groups:
+        for link in group["items"]:
+            link["count"] = SimpleLazyObject(partial(_of, counts, link["key"]))
     return {"nav": groups, "portal_nav": _links(REQUESTER, request.path)}
+
+
+def _of(counts: Any, key: str) -> int:
+    found: int = counts.get(key, 0)
+    return found
 
 
 def base_template(request: HttpRequest) -> str:

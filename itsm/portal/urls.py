@@ -6,12 +6,14 @@ from itsm.portal import account, activities, catalogue, needs, requests
 from itsm.portal.appearance import appearance
 from itsm.portal.design import design
 from itsm.portal.home import home
+from itsm.portal.palette import palette
 from itsm.portal.people import people_suggest
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search
 
 urlpatterns = [
     path("", home, name="home"),
+    path("palette/", palette, name="palette"),
     path("search/", search, name="search"),
     path("suggest/people/", people_suggest, name="people-suggest"),
     path("suggest/records/", records_suggest, name="records-suggest"),

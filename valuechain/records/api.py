@@ -28,6 +28,7 @@ from valuechain.records.answers import NotUnderstood, find_record
 from valuechain.records.filters import filterset_for
 from valuechain.records.flows import flows
 from valuechain.records.kinds import Kind, kinds
+from valuechain.records.listing import ORDERS
 from valuechain.records.models import Attachment, Comment, Event, Handover, Link, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
@@ -52,14 +53,6 @@ from valuechain.records.serializers import (
 from valuechain.records.serving import serve
 from valuechain.records.trace import BOTH, DOWNSTREAM, MAX_DEPTH, UPSTREAM, trace
 from valuechain.records.vocabulary import Via
-
-ORDERS = {
-    "opened_at": "opened_at",
-    "updated_at": "updated_at",
-    "priority": "priority",
-    "next_due_at": "next_due_at",
-    "number": "pk",
-}
 
 
 class RecordViewSet(ThroughlineViewSet, ReadsVersions):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation
 from itsm.core import clock
 from itsm.core.machine import Phase
 from valuechain.records.answers import NotUnderstood, find_person, find_record
+from valuechain.records.due import DueField
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
@@ -23,8 +26,26 @@ OPEN, CLOSED = "open", "closed"
 NONE = "none"
 
 
-class PersonChoice(forms.CharField):
-    """`me`, `none`, an id, an e-mail address or a full name."""
+#: `not_owner=me` leaves out what `owner=me` finds; filters that take several values have such a twin.
+NOT = "not_"
+
+
+class SeveralInput(forms.TextInput):
+    """One line for several values: repeated in the address, or with commas between them."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        del files
+        given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return [part.strip() for value in given for part in str(value).split(",") if part.strip()]
+
+    def format_value(self, value: Any) -> str:
+        return ", ".join(value) if isinstance(value, list) else str(value or "")
+
+
+class SeveralField(forms.Field):
+    """Several words; each is read by `read`."""
+
+    widget = SeveralInput
 
     def __init__(self, *, actor: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -32,18 +53,34 @@ class PersonChoice(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         words = super().clean(value)
-        if not words or words == NONE:
-            return words
+        return [self.read(word) for word in words or []]
+
+    def read(self, word: str) -> Any:
+        return word
+
+
+class PeopleField(SeveralField):
+    """`me`, `none`, ids, e-mail addresses or full names."""
+
+    def read(self, word: str) -> Any:
+        if word == NONE:
+            return word
         try:
-            return find_person(words, actor=self.actor)
+            return find_person(word, actor=self.actor)
         except NotUnderstood as problem:
             raise forms.ValidationError(str(problem), code="not_understood") from problem
 
 
-class PersonFilter(django_filters.Filter):
-    """Filters by a person; `me` is whoever asks, so one saved view serves a whole team."""
+class SeveralFilter(django_filters.Filter):
+    """Filters by any of several words."""
 
-    field_class = PersonChoice
+    field_class = SeveralField
+
+
+class PersonFilter(django_filters.Filter):
+    """Filters by people; `me` is whoever asks, so one saved view serves a whole team."""
+
+    field_class = PeopleField
 
     @property
     def field(self) -> forms.Field:
@@ -54,9 +91,17 @@ class PersonFilter(django_filters.Filter):
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         if not value:
             return qs
-        if value == NONE:
-            return qs.filter(**{f"{self.field_name}__isnull": True})
-        return qs.filter(**{self.field_name: value})
+        people = [person for person in value if person != NONE]
+        rule = Q(**{f"{self.field_name}__in": people}) if people else Q(pk__in=[])
+        if NONE in value:
+            rule |= Q(**{f"{self.field_name}__isnull": True})
+        return qs.filter(rule)
+
+
+class DueFilter(django_filters.Filter):
+    """Filters by how soon the next deadline is."""
+
+    field_class = DueField
 
 
 class RecordFilter(django_filters.FilterSet):
@@ -70,9 +115,10 @@ class RecordFilter(django_filters.FilterSet):
     channel = django_filters.MultipleChoiceFilter(label=_("Channel"), choices=Channel.choices)
     owner = PersonFilter(label=_("Owner"), field_name="owner")
     requester = PersonFilter(label=_("Requester"), field_name="requester")
-    team = django_filters.CharFilter(label=_("Team"), method="by_team")
-    organisation = django_filters.CharFilter(label=_("Organisation"), method="by_organisation")
-    service = django_filters.CharFilter(label=_("Service"), method="by_service")
+    team = SeveralFilter(label=_("Team"), method="by_team")
+    organisation = SeveralFilter(label=_("Organisation"), method="by_organisation")
+    service = SeveralFilter(label=_("Service"), method="by_service")
+    due = DueFilter(label=_("Due"), method="by_due")
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="by_overdue")
     opened = django_filters.IsoDateTimeFromToRangeFilter(label=_("Opened"), field_name="opened_at")
     closed = django_filters.IsoDateTimeFromToRangeFilter(
@@ -109,38 +155,73 @@ class RecordFilter(django_filters.FilterSet):
             rule |= Q(phase__in=[Phase.DONE.value, Phase.VOID.value])
         return queryset.filter(rule)
 
-    def by_team(self, queryset: Any, _name: str, value: str) -> Any:
-        if value == NONE:
-            return queryset.filter(team__isnull=True)
-        if value == "mine":
-            return queryset.filter(team_id__in=self.actor.access.staff_teams)
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return queryset.filter(team_id=int(value))
-        return queryset.filter(team__name__iexact=value)
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Keep what every filter finds, and leave out what the `not_` ones find."""
+        everything = queryset.model._default_manager.all()
+        for name, value in self.form.cleaned_data.items():
+            chosen = self.filters[name]
+            if not name.startswith(NOT):
+                queryset = chosen.filter(queryset, value)
+            elif value not in (None, "", [], ()):
+                queryset = queryset.exclude(pk__in=chosen.filter(everything, value).values("pk"))
+        return queryset
 
-    def by_organisation(self, queryset: Any, _name: str, value: str) -> Any:
-        """Filter by an organisation and everything below it, by id or name."""
-        by = (
-            Q(pk=int(value))
-            if value.isascii() and value.isdigit() and len(value) < 19
-            else Q(name__iexact=value)
-        )
+    def by_team(self, queryset: Any, _name: str, value: list[str]) -> Any:
+        rule = Q(pk__in=[])
+        for word in value:
+            if word == NONE:
+                rule |= Q(team__isnull=True)
+            elif word == "mine":
+                rule |= Q(team_id__in=self.actor.access.staff_teams)
+            elif _is_id(word):
+                rule |= Q(team_id=int(word))
+            else:
+                rule |= Q(team__name__iexact=word)
+        return queryset.filter(rule)
+
+    def by_organisation(self, queryset: Any, _name: str, value: list[str]) -> Any:
+        """Filter by organisations and everything below them, by id or name."""
+        by = Q(pk__in=[])
+        for word in value:
+            by |= Q(pk=int(word)) if _is_id(word) else Q(name__iexact=word)
         tops = list(Organisation.objects.filter(by).values_list("pk", flat=True))
         return queryset.filter(
             organisation_id__in=Organisation.objects.filter(lineage__overlap=tops).values("pk")
         )
 
-    def by_service(self, queryset: Any, _name: str, value: str) -> Any:
-        if value == NONE:
-            return queryset.filter(service__isnull=True)
-        try:
-            return queryset.filter(service=find_record(value, actor=self.actor))
-        except NotUnderstood:
-            return queryset.none()
+    def by_service(self, queryset: Any, _name: str, value: list[str]) -> Any:
+        """Filter by services, each by its number or its name."""
+        rule = Q(pk__in=[])
+        named = Record.objects.visible_to(self.actor).of_kind("service")
+        for word in value:
+            if word == NONE:
+                rule |= Q(service__isnull=True)
+                continue
+            try:
+                rule |= Q(service=find_record(word, actor=self.actor))
+            except NotUnderstood:
+                rule |= Q(service__in=named.filter(title__iexact=word).values("pk"))
+        return queryset.filter(rule)
+
+    def by_due(self, queryset: Any, _name: str, value: str) -> Any:
+        due: Any = value
+        return queryset.filter(due.rule(clock.now()))
 
     def by_overdue(self, queryset: Any, _name: str, value: bool) -> Any:  # noqa: FBT001 - django-filter calls it so
         late = Q(next_due_at__lt=clock.now())
         return queryset.live().filter(late) if value else queryset.exclude(late)
+
+
+def _is_id(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 19
+
+
+def _without(name: str, found: Any) -> Any:
+    """Make the twin of a filter that leaves out what it finds."""
+    twin = copy.deepcopy(found)
+    twin.field_name = found.field_name or name
+    twin.label = format_lazy("{} {}", _("Not"), found.label or name)
+    return twin
 
 
 def filterset_for(resource: str) -> type[RecordFilter]:
@@ -153,7 +234,7 @@ def filterset_for(resource: str) -> type[RecordFilter]:
     state_choices = [(OPEN, _("Open")), (CLOSED, _("Finished")), *states.items()]
     kind_choices = [(kind.name, kind.label) for kind in of]
     dashed = [(kind.name.replace("_", "-"), kind.label) for kind in of if "_" in kind.name]
-    declared = {
+    declared: dict[str, Any] = {
         **panels.filters.get(resource, {}),
         "of": of,
         "state": django_filters.MultipleChoiceFilter(
@@ -165,5 +246,8 @@ def filterset_for(resource: str) -> type[RecordFilter]:
             label=_("Kind"), method="by_kind", choices=[*kind_choices, *dashed]
         ),
     }
+    every = RecordFilter.declared_filters | {k: v for k, v in declared.items() if k != "of"}
+    several = (django_filters.MultipleChoiceFilter, SeveralFilter, PersonFilter)
+    declared |= {NOT + k: _without(k, one) for k, one in every.items() if isinstance(one, several)}
     name = f"{(resource or 'record').title().replace('-', '')}Filter"
     return type(name, (RecordFilter,), declared)

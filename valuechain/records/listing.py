@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from valuechain.records.models import Density
 from valuechain.records.panels import panels
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from valuechain.records.filters import RecordFilter
 
 #: Parameters that say how the list is shown; every other one is a filter.
-SHOWN_BY = ("ordering", "cursor", "page_size", "view")
+SHOWN_BY = ("ordering", "cursor", "page_size", "view", "cols", "density", "find")
+#: What a view keeps of these, beside its filters.
+KEPT_BY_A_VIEW = ("ordering", "cols", "density")
 #: `view=all` says that nothing narrows the list, not even the view it opens with.
 UNFILTERED = "view=all"
 
@@ -35,12 +38,23 @@ COLUMNS: dict[str, Sentence] = {
     "owner": _("Owner"),
     "opened_at": _("Opened"),
     "updated_at": _("Updated"),
+    "last_message": _("Last message"),
+}
+#: What every list can be ordered by: name -> path from Record.
+ORDERS = {
+    "opened_at": "opened_at",
+    "updated_at": "updated_at",
+    "priority": "priority",
+    "next_due_at": "next_due_at",
+    "number": "pk",
 }
 DEFAULT_COLUMNS = ("number", "title", "requester", "state", "owner", "updated_at")
 #: Columns that give way first where there is little room.
 MINOR = frozenset(
     {"kind_label", "organisation", "requester", "service", "team", "opened_at", "updated_at"}
 )
+#: How the words of filters that are no choices are said.
+WORDS: dict[str, Sentence] = {"me": _("me"), "none": _("none"), "mine": _("mine"), "true": _("yes")}
 #: The column that a sortable order belongs to, where the names differ.
 _ORDERED_BY = {"clock": "next_due_at"}
 
@@ -68,22 +82,67 @@ class ListState:
     def cursor(self) -> str | None:
         return self.query.get("cursor")
 
-    def from_the_top(self, *, default_ordering: str) -> ListState:
+    def from_the_top(self) -> ListState:
         """Return the same list without its place and order."""
-        return ListState(self.filters, self.path, default_ordering)
+        query = self.query.copy()
+        for name in ("cursor", "ordering", "page_size"):
+            query.pop(name, None)
+        return ListState(query, self.path, self.default_ordering)
+
+    def narrowed(self, pairs: list[tuple[str, str]], words: str, *, left_over: str) -> str:
+        """Return the address of this list with filters added and its words replaced."""
+        query = self.query.copy()
+        for name in ("cursor", "find", "q"):
+            query.pop(name, None)
+        for name, value in pairs:
+            if value not in query.getlist(name):
+                query.appendlist(name, value)
+        for name, value in (("q", words), ("find", left_over)):
+            if value:
+                query[name] = value
+        return f"{self.path}?{query.urlencode()}" if query else f"{self.path}?{UNFILTERED}"
+
+    @property
+    def view(self) -> str:
+        """The key of the view the address names."""
+        return self.query.get("view", "")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns the address asks for, none when it leaves that to the list."""
+        asked = self.query.get("cols", "").split(",")
+        return tuple(dict.fromkeys(key for key in asked if key))
+
+    @property
+    def density(self) -> str:
+        word = self.query.get("density", "")
+        return word if word in Density.values else ""
 
     @property
     def is_bare(self) -> bool:
         """Whether the address says nothing at all, as a link to the list does."""
         return not self.query
 
-    def is_view(self, query: str) -> bool:
-        """Whether the filters are those of a named view."""
-        if query == UNFILTERED:
-            return not _sorted(self.filters)
-        view = ListState(QueryDict(query), self.path, self.ordering)
-        same = _sorted(view.filters) == _sorted(self.filters)
-        return same and view.ordering == self.ordering
+    @property
+    def names_a_view_only(self) -> bool:
+        return list(self.query) == ["view"]
+
+    @property
+    def kept(self) -> str:
+        """What a view would keep of this list: its filters, order, columns and density."""
+        kept = self.filters
+        for name in KEPT_BY_A_VIEW:
+            if value := self.query.get(name):
+                kept[name] = value
+        return kept.urlencode()
+
+    def shows(self, query: str) -> bool:
+        """Whether this is the list of a query: the same filters, order, columns and density."""
+        return self._plain(QueryDict(query)) == self._plain(QueryDict(self.kept))
+
+    def _plain(self, query: QueryDict) -> list[tuple[str, str]]:
+        standard = ("ordering", self.default_ordering)
+        return [pair for pair in _sorted(query) if pair != standard and pair[0] != "view"]
 
     def page_url(self, cursor: str | None) -> str:
         return self.url(cursor=cursor) if cursor else ""
@@ -108,16 +167,35 @@ def _sorted(query: QueryDict) -> list[tuple[str, str]]:
     return sorted((name, value) for name, values in query.lists() for value in values if value)
 
 
-def columns_of(resource: str, state: ListState, orders: Any) -> list[dict[str, Any]]:
+def orders_of(resource: str) -> dict[str, str]:
+    """Return what the list of a resource can be ordered by, on its page and in REST."""
+    return ORDERS | panels.orders.get(resource, {})
+
+
+def known_columns(resource: str) -> dict[str, Sentence]:
+    """Return every column the list of a resource can show, those it shows by itself first."""
+    own = panels.columns.get(resource, DEFAULT_COLUMNS)
+    keys = [*own, *(key for key in COLUMNS if key not in own)]
+    if "clock" in own:
+        keys.remove("next_due_at")
+    else:
+        keys.remove("clock")
+    return {key: panels.column_labels.get(key) or COLUMNS[key] for key in keys}
+
+
+def columns_of(resource: str, state: ListState) -> list[dict[str, Any]]:
     """Return the columns of a list, each with the link that sorts by it."""
     shown = []
-    for key in panels.columns.get(resource, DEFAULT_COLUMNS):
+    orders = orders_of(resource)
+    known = known_columns(resource)
+    chosen = [key for key in state.columns if key in known]
+    for key in chosen or panels.columns.get(resource, DEFAULT_COLUMNS):
         order = _ORDERED_BY.get(key, key)
-        label = panels.column_labels.get(key) or COLUMNS[key]
         column: dict[str, Any] = {
             "key": key,
-            "label": label,
-            "is_minor": key in MINOR,
+            "label": known[key],
+            # Whoever chose a column wants to see it.
+            "is_minor": key in MINOR and not chosen,
             "sort_url": "",
             "sorted": "",
         }
@@ -137,13 +215,18 @@ def chips_of(filterset: RecordFilter, state: ListState) -> list[dict[str, Any]]:
     chips = []
     fields = filterset.form.fields
     for name, values in state.filters.lists():
-        label = fields[name].label if name in fields else name
-        choices = dict(getattr(fields.get(name), "choices", ()) or ())
+        field = fields.get(name) or fields.get(name.rpartition("_")[0])
+        label = field.label if field is not None else name
+        choices = {str(key): words for key, words in getattr(field, "choices", ()) or ()}
         for value in values:
             if not value:
                 continue
-            words = choices.get(value, value)
+            words = choices.get(value, WORDS.get(value, value))
             chips.append(
-                {"label": f"{label}: {words}", "remove_url": state.url(without=(name, value))}
+                {
+                    "key": name,
+                    "label": f"{label}: {words}",
+                    "remove_url": state.url(without=(name, value)),
+                }
             )
     return chips

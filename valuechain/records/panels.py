@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from django_filters import Filter
 
     from itsm.core.decisions import Sentence
-    from valuechain.records.listing import ListState
     from valuechain.records.models import Event, Record
 
 
@@ -33,6 +32,10 @@ class Panels:
 
     #: (records, actor) -> None: sets attributes on the rows of one page, in a bounded query.
     rows: list[Callable[[Sequence[Record], Any], None]] = field(default_factory=list)
+    #: (records, actor) -> None: the same, for lists alone; sets `is_unread` where it is so.
+    marks: list[Callable[[Sequence[Record], Any], None]] = field(default_factory=list)
+    #: (record, actor) -> None: told while a record is on somebody's screen.
+    seen: list[Callable[[Record, Any], None]] = field(default_factory=list)
     #: (record, actor) -> context for the record's page.
     pages: list[Callable[[Record, Any], dict[str, Any]]] = field(default_factory=list)
     #: (record, actor) -> a box above the timeline of the record's page, or None.
@@ -48,6 +51,8 @@ class Panels:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: resource -> named views: (key, label, query string).
     named_views: dict[str, tuple[tuple[str, Sentence, str], ...]] = field(default_factory=dict)
+    #: resource -> the key of the view its list opens with, where that is not the first.
+    opens_with: dict[str, str] = field(default_factory=dict)
     #: resource -> what else its list can be ordered by: name -> path from Record.
     orders: dict[str, dict[str, str]] = field(default_factory=dict)
     #: resource -> what else its list can be filtered by, on the page and in REST.
@@ -60,9 +65,12 @@ class Panels:
     resource_labels: dict[str, tuple[Sentence, Sentence]] = field(default_factory=dict)
 
     def opening_view(self, resource: str) -> str:
-        """Return the query of the view a list opens with: its first, or none."""
-        named = self.named_views.get(resource, ())
-        return named[0][2] if named else ""
+        """Return the address's query of the view a list opens with, or none."""
+        named = {key: query for key, _label, query in self.named_views.get(resource, ())}
+        if not named:
+            return ""
+        key = self.opens_with.get(resource) or next(iter(named))
+        return f"view={key}" if named[key] == f"view={key}" else f"view={key}&{named[key]}"
 
     def decorate(self, records: Sequence[Record], *, actor: Any) -> None:
         """Let every app add what it knows to the rows of a page."""
@@ -71,6 +79,17 @@ class Panels:
             record.clock = None  # type: ignore[attr-defined]
         for add in self.rows:
             add(records, actor)
+
+    def decorate_list(self, records: Sequence[Record], *, actor: Any) -> None:
+        """Add what only a list shows: who said something last, and what its reader has not read."""
+        from valuechain.records.models import Comment
+
+        last = Comment.objects.last_of(records, actor)
+        for record in records:
+            record.last_message = last.get(record.pk, "")  # type: ignore[attr-defined]
+            record.is_unread = False  # type: ignore[attr-defined]
+        for mark in self.marks:
+            mark(records, actor)
 
     def record_context(self, record: Record, *, actor: Any) -> dict[str, Any]:
         """Collect what every app adds to a record's page."""
@@ -83,14 +102,6 @@ class Panels:
     def promised(self, record: Record, *, actor: Any) -> list[dict[str, Any]]:
         """Collect what would be promised if the record were opened now."""
         return [promise for ask in self.promises for promise in ask(record, actor)]
-
-    def views(self, resource: str, state: ListState, *, actor: Any) -> list[dict[str, Any]]:
-        """Return the named views of a resource as tabs."""
-        del actor
-        return [
-            {"label": label, "url": f"{state.path}?{query}", "current": state.is_view(query)}
-            for _key, label, query in self.named_views.get(resource, ())
-        ]
 
 
 panels = Panels()

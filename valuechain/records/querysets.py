@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -13,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from itsm.core.machine import Phase
 from valuechain.records.kinds import kinds
-from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Visibility
+from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Via, Visibility
 
 if TYPE_CHECKING:
     from itsm.accounts.access import Access
@@ -203,6 +204,31 @@ class CommentQuerySet(models.QuerySet[Any]):
         if staff is None:
             return self
         return self.filter(public & (visible or Q()) | Q(visibility=Visibility.INTERNAL) & staff)
+
+    def last_of(self, records: Sequence[Record], actor: Any) -> dict[int, str]:
+        """Say for each record who spoke last, of what the actor may read. One query.
+
+        "in" is the requester, "out" is staff; "note", "call" and "mail" say how.
+        """
+        said = (
+            self.visible_to(actor)
+            .filter(record__in=[record.pk for record in records])
+            .order_by("record_id", "-at", "-pk")
+            .distinct("record_id")
+            .values_list("record_id", "visibility", "form", "via", "is_from_staff")
+        )
+        found = {}
+        for record_id, visibility, form, via, is_from_staff in said:
+            if visibility == Visibility.INTERNAL:
+                word = "note"
+            elif form == "call":
+                word = "call"
+            elif not is_from_staff:
+                word = "mail" if via == Via.EMAIL else "in"
+            else:
+                word = "out"
+            found[record_id] = word
+        return found
 
     def readable_on(self, record: Record, actor: Any) -> CommentQuerySet:
         """The messages of one record, already known to be visible, that the actor may read."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from itsm.core.markdown import to_html
 from valuechain.records.models import Comment, Draft, Event, Record
@@ -236,6 +236,13 @@ _FIXED = {
 }
 
 
+_ANY_KIND = {
+    "opened": ("system", gettext_lazy("opened this")),
+    "edited": ("change", gettext_lazy("edited")),
+    "put_back": ("change", gettext_lazy("took the last step back")),
+}
+
+
 def _describe(event: Event, record: Record) -> tuple[str, Sentence]:
     """Say in words what an event was."""
     noun, _dot, verb = event.verb.partition(".")
@@ -247,10 +254,8 @@ def _describe(event: Event, record: Record) -> tuple[str, Sentence]:
         return "link", _tie_words(noun, verb, event)
     if noun == "clock":
         return "sla", event.data.get("label") or _("clock %(what)s") % {"what": verb}
-    if verb == "opened":
-        return "system", _("opened this")
-    if verb == "edited":
-        return "change", _("edited")
+    if verb in _ANY_KIND:
+        return _ANY_KIND[verb]
     if verb == "absorbed":
         return "link", _("merged %(number)s into this") % {"number": event.data.get("other", "")}
     machine = record.kind_entry.machine

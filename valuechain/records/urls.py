@@ -40,10 +40,20 @@ register_converter(NumberConverter, "number")
 _RECORD = "<resource:resource>/<number:number>/"
 
 urlpatterns: list[URLPattern] = [
+    path("live/", views.LiveView.as_view(), name="live"),
+    path("live/leave/", views.LeaveView.as_view(), name="live-leave"),
     path("<resource:resource>/", views.RecordListView.as_view(), name="record-list"),
     path("<resource:resource>/bulk/", views.BulkView.as_view(), name="record-bulk"),
+    path(
+        "<resource:resource>/bulk/<int:pk>/undo/", views.UndoView.as_view(), name="record-bulk-undo"
+    ),
+    path("<resource:resource>/export/", views.ExportView.as_view(), name="record-export"),
+    path("<resource:resource>/columns/", views.ColumnsView.as_view(), name="record-columns"),
+    path("<resource:resource>/views/new/", views.SaveViewView.as_view(), name="record-view-new"),
+    path("<resource:resource>/views/<int:pk>/", views.OneViewView.as_view(), name="record-view"),
     path("<resource:resource>/new/", views.NewRecordView.as_view(), name="record-new"),
     path(_RECORD, views.RecordDetailView.as_view(), name="record-detail"),
+    path(f"{_RECORD}peek/", views.PeekView.as_view(), name="record-peek"),
     path(f"{_RECORD}edit/", views.EditRecordView.as_view(), name="record-edit"),
     path(f"{_RECORD}chain/", views.ChainView.as_view(), name="record-chain"),
     path(f"{_RECORD}link/", views.AddLinkView.as_view(), name="record-link"),

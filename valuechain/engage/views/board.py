@@ -16,6 +16,7 @@ from valuechain.records.filters import filterset_for
 from valuechain.records.listing import UNFILTERED, ListState, chips_of
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+from valuechain.records.tabs import tabs_of
 from valuechain.records.views.access import StaffView
 
 #: Column -> the states in it.
@@ -51,7 +52,7 @@ class NeedBoardView(StaffView):
                 "filter": filterset,
                 "chips": chips_of(filterset, state),
                 "clear_url": request.path,
-                "views": panels.views("needs", state, actor=actor),
+                "views": tabs_of("needs", state, actor=actor, request=request).shown,
                 "list_url": _same_as_list(request),
                 "places": places("need-board"),
             },

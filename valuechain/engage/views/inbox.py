@@ -26,6 +26,7 @@ from valuechain.records.forms import VersionedForm, ask_form
 from valuechain.records.listing import UNFILTERED, ListState, chips_of
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+from valuechain.records.tabs import tabs_of
 from valuechain.records.views.access import StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
@@ -157,7 +158,7 @@ class InboxView(StaffView):
             },
             "filter": filterset,
             "chips": chips_of(filterset, state),
-            "views": panels.views("needs", state, actor=actor),
+            "views": tabs_of("needs", state, actor=actor, request=request).shown,
             "clear_url": f"{request.path}?{UNFILTERED}",
             "places": places("engage-inbox"),
             "board_url": f"{reverse('need-board')}?{state.filters.urlencode()}",
@@ -222,7 +223,7 @@ class InboxView(StaffView):
                             size=PAGE_SIZE)  # fmt: skip
         except FieldErrors:
             # A cursor from another order or an old bookmark: begin at the top.
-            state = state.from_the_top(default_ordering="received_at")
+            state = state.from_the_top()
             page = paginate(rows, order=Order.choose(state.ordering, orders), cursor=None,
                             size=PAGE_SIZE)  # fmt: skip
         return state, filterset, page

@@ -18,13 +18,14 @@ from valuechain.records.actions.editing import edit_record
 from valuechain.records.actions.handing import accept_handover, hand_off, return_handover
 from valuechain.records.actions.linking import link_records, unlink_records
 from valuechain.records.actions.locking import lock_record
-from valuechain.records.actions.moving import perform
+from valuechain.records.actions.moving import columns_of, perform, put_back
 from valuechain.records.actions.opening import open_record
 
 __all__ = [
     "accept_handover",
     "add_comment",
     "attach_file",
+    "columns_of",
     "drop_draft",
     "edit_record",
     "hand_off",
@@ -34,6 +35,7 @@ __all__ = [
     "log_time",
     "open_record",
     "perform",
+    "put_back",
     "release_due",
     "remove_participant",
     "return_handover",

@@ -1,11 +1,13 @@
-"""`perform`: the only writer of state."""
+"""`perform`: the writer of state, and `put_back`, which undoes what it just wrote."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ from valuechain.records.actions.holding import refuse_broken
 from valuechain.records.actions.locking import lock_record
 from valuechain.records.answers import clean_answers, for_audit
 from valuechain.records.models import Event, Record
+from valuechain.records.policies import may_work
 
 #: What leaving a state resets, and entering a waiting one sets.
 _HEADER = ("state", "phase", "state_since", "closed_at", "waiting_reason", "follow_up_at")
@@ -107,6 +110,56 @@ def _move(
     changed = [f.name for f in _concrete(record) if getattr(record, f.attname) != before[f.attname]]
     record.save(update_fields=changed)
     return events.publish(record, event)
+
+
+@transaction.atomic
+def put_back(
+    record: Record, before: Mapping[str, Any], *, actor: Any, via: str, expected_version: int
+) -> Event:
+    """Put columns of a record back to what they were before its last step, which stays in the trail.
+
+    `before` maps column names to their values then. Only somebody who works on the record may, and
+    only while nothing else has happened to it. Raises Denied, RuleViolation, StaleVersion.
+    """
+    record = lock_record(record, expected_version=expected_version)
+    may = may_work(actor, record)
+    if not may:
+        raise Denied.because(may)
+    from_state = record.state
+    fields = {field.attname: field for field in _concrete(record) if field.attname in before}
+    changes = []
+    for name, field in fields.items():
+        now = record.describe(field.name)
+        setattr(record, name, field.to_python(before[name]))
+        is_told = field.name not in _HEADER and field.editable
+        if is_told:
+            # What the relation showed is read anew.
+            changes.append(
+                {"field": field.name, "before": now, "after": record.describe(field.name)}
+            )
+    refuse_broken(record)
+    event = events.compose(
+        record,
+        f"{record.kind}.put_back",
+        actor=actor,
+        via=via,
+        at=clock.now(),
+        from_state=from_state,
+        data={"answers": {}, "internal": {"answers": {}, "changes": changes}},
+    )
+    record.version += 1
+    record.save(update_fields=[*(f.name for f in fields.values()), "version", *events.AUDIT_FIELDS])
+    return events.publish(record, event)
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """Return the values of a record that a step may change, by column, as they can be kept."""
+    left_out = {"version", "updated_at", "event_count", "event_hash", "next_due_at"}
+    return {
+        field.attname: json.loads(json.dumps(getattr(record, field.attname), cls=DjangoJSONEncoder))
+        for field in _concrete(record)
+        if field.attname not in left_out and not field.primary_key
+    }
 
 
 def _enter(record: Record, target: str, answers: Mapping[str, Any], *, at: datetime) -> None:

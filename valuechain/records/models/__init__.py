@@ -10,16 +10,20 @@ from valuechain.records.models.conversation import (
 from valuechain.records.models.draft import Draft
 from valuechain.records.models.journey import Event, Handover, Link
 from valuechain.records.models.record import Record
+from valuechain.records.models.views import BulkRun, Density, SavedView
 
 __all__ = [
     "Attachment",
+    "BulkRun",
     "Comment",
+    "Density",
     "Draft",
     "Event",
     "Handover",
     "Link",
     "Participation",
     "Record",
+    "SavedView",
     "TimeEntry",
     "attachment_key",
 ]

@@ -11,8 +11,9 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from itsm.core.templatetags import ui
 from valuechain.records.listing import MINOR
@@ -31,7 +32,7 @@ def _title(record: Any) -> SafeString:
     return format_html(
         '<th class="subject" scope="row" role="rowheader">{}<a href="{}">{}</a></th>',
         unread,
-        record.get_absolute_url(),
+        record.get_absolute_url() + getattr(record, "opened_from", ""),
         record.title,
     )
 
@@ -44,9 +45,33 @@ def _minor(draw: Callable[[Any], Any]) -> Callable[[Any], SafeString]:
     return lambda record: format_html('<td role="cell" class="minor">{}</td>', draw(record) or "")
 
 
+#: Last messages: the icon and the word, by what was said last.
+SAID = {
+    "in": ("reply", gettext_lazy("The requester wrote last")),
+    "out": ("send", gettext_lazy("We wrote last")),
+    "note": ("note", gettext_lazy("A note is last")),
+    "call": ("phone", gettext_lazy("A call is last")),
+    "mail": ("mail", gettext_lazy("A mail is last")),
+}
+
+
+def _said(record: Any) -> SafeString:
+    said = getattr(record, "last_message", "")
+    if said not in SAID:
+        return mark_safe('<td role="cell" class="said"></td>')
+    shape, word = SAID[said]
+    return format_html(
+        '<td role="cell" class="said"><span title="{}">{}<span class="hide">{}</span></span></td>',
+        word,
+        ui.icon(shape),
+        word,
+    )
+
+
 CELLS: dict[str, Callable[[Any], SafeString]] = {
     "number": _number,
     "title": _title,
+    "last_message": _said,
     "priority": _plain(lambda record: ui.priority_badge(record.priority)),
     "state": _plain(ui.state_badge),
     "clock": _plain(lambda record: ui.clock_badge(getattr(record, "clock", None))),
@@ -70,3 +95,28 @@ def _cell(record: Any, key: str) -> SafeString:
         cell = _minor if key in MINOR else _plain
         draw = cell(lambda row: ui.field_value(row, key))
     return draw(record)
+
+
+@register.simple_tag
+def list_row(record: Any, columns: Sequence[dict[str, Any]], bulk_url: str = "") -> SafeString:
+    """Draw one row of a list; `bulk_url` adds the box that selects it, with the version seen."""
+    number = getattr(record, "number", "")
+    version = getattr(record, "version", 0)
+    pick: SafeString | str = ""
+    if bulk_url:
+        pick = format_html(
+            '<td role="cell" class="pick"><input type="checkbox" name="number" value="{}" '
+            'aria-label="{} {}"><input type="hidden" name="seen" value="{}:{}"></td>',
+            number,
+            number,
+            record.title,
+            number,
+            version,
+        )
+    return format_html(
+        '<tr role="row" id="row-{}" data-version="{}">{}{}</tr>',
+        number,
+        version,
+        pick,
+        record_cells(record, columns),
+    )

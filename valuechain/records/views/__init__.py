@@ -1,6 +1,6 @@
 """Pages of any record: a list, a record, its forms. Each turns a request into one call."""
 
-from valuechain.records.views.bulk import BulkView
+from valuechain.records.views.bulk import BulkView, UndoView
 from valuechain.records.views.changing import (
     AddLinkView,
     EditRecordView,
@@ -10,27 +10,38 @@ from valuechain.records.views.changing import (
 )
 from valuechain.records.views.conversing import CommentView, DraftView, TakeBackView
 from valuechain.records.views.files import download, preview
+from valuechain.records.views.listing import ColumnsView, ExportView, RecordListView
+from valuechain.records.views.live import LeaveView, LiveView
 from valuechain.records.views.reading import (
     ChainView,
+    PeekView,
     RecordDetailView,
-    RecordListView,
     TimelineView,
 )
+from valuechain.records.views.saved import OneViewView, SaveViewView
 
 __all__ = [
     "AddLinkView",
     "BulkView",
     "ChainView",
+    "ColumnsView",
     "CommentView",
     "DraftView",
     "EditRecordView",
+    "ExportView",
     "FlowView",
+    "LeaveView",
+    "LiveView",
     "NewRecordView",
+    "OneViewView",
+    "PeekView",
     "RecordDetailView",
     "RecordListView",
+    "SaveViewView",
     "TakeBackView",
     "TimelineView",
     "TransitionView",
+    "UndoView",
     "download",
     "preview",
 ]

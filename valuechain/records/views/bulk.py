@@ -1,17 +1,33 @@
-"""One step for many records: select, confirm what will be done to exactly what, see each result."""
+"""One thing done to many records: select, confirm what will be done to exactly what, see each result."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from itsm.core.errors import RuleViolation
-from itsm.core.machine import Transition
-from valuechain.records.bulk import MOST, Scope, move_all, steps_of
+from valuechain.records.bulk import (
+    CHANGED,
+    FAILED,
+    MOST,
+    SKIPPED,
+    Report,
+    Scope,
+    act_on_all,
+    may_undo,
+    refuse_moved,
+    undo_all,
+)
 from valuechain.records.forms import RuledForm, ask_form
 from valuechain.records.listing import SHOWN_BY
-from valuechain.records.models import Record
+from valuechain.records.models import BulkRun, Record
+from valuechain.records.operations import Operation, operation, operations_of
 from valuechain.records.views.access import StaffView
 from valuechain.records.views.changing import UNPROCESSABLE
 
@@ -20,49 +36,55 @@ _OWN = (*SHOWN_BY, "number", "step", "everything")
 
 
 class BulkView(StaffView):
-    """Takes one transition on many records of a resource."""
+    """Does one thing to many records of a resource."""
 
     def get(self, request: HttpRequest, resource: str) -> HttpResponse:
-        """Show what is selected, the steps there are, and the questions of the one chosen."""
+        """Show what the address selects, what can be done, and the questions of what was chosen."""
         scope = self._selected(request, resource)
-        step = self._step(resource, request.GET.get("step", ""))
-        form = ask_form(step.asks, actor=request.user)() if step else None
-        return self._page(request, scope, step, form)
+        return self._page(request, scope, operation(resource, request.GET.get("step", "")))
 
     def post(self, request: HttpRequest, resource: str) -> HttpResponse:
-        """Do it, and show what became of each record."""
-        step = self._step(resource, request.POST.get("step", ""))
-        if step is None:
-            raise Http404
-        form = ask_form(step.asks, actor=request.user)(request.POST)
+        """Show what was selected in a list; or, confirmed, do it and show what became of each."""
+        quick = _quick(request)
+        chosen = operation(resource, request.POST.get("step", ""))
         try:
-            scope = Scope.from_token(request.POST.get("scope", ""))
+            scope = self._posted(request, resource)
+            if "scope" not in request.POST:
+                refuse_moved(scope, scope.records(request.user, request).count())
         except RuleViolation as violation:
-            form.add_violation(violation)
-            empty = Scope(resource)
-            return self._page(request, empty, step, form, status=UNPROCESSABLE)
+            return self._refused(request, resource, chosen, violation)
         if scope.resource != resource:
             raise Http404
+        is_confirmed = "scope" in request.POST and "choose" not in request.POST
+        # What names its rows one by one and can be taken back needs no second look.
+        is_named = quick and bool(scope.versions)
+        if chosen is None or not (is_confirmed or is_named):
+            return self._page(request, scope, chosen)
+        return self._do(request, scope, chosen)
+
+    def _do(self, request: HttpRequest, scope: Scope, chosen: Operation) -> HttpResponse:
+        form = ask_form(chosen.asks, actor=request.user)(request.POST)
         if not form.is_valid():
-            return self._page(request, scope, step, form, status=UNPROCESSABLE)
+            return self._page(request, scope, chosen, form, status=UNPROCESSABLE)
         data = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
-            results = move_all(scope, step.name, actor=request.user, request=request, data=data)
+            report = act_on_all(scope, chosen, actor=request.user, request=request, data=data)
         except RuleViolation as violation:
             form.add_violation(violation)
-            again = self._counted(request, scope)
-            return self._page(request, again, step, form, status=UNPROCESSABLE)
-        return render(
-            request,
-            "records/bulk_done.html",
-            {
-                "resource": resource,
-                "step": step,
-                "done": [result for result in results if result.is_done],
-                "left": [result for result in results if not result.is_done],
-                "list_url": reverse("record-list", args=[resource]),
-            },
-        )
+            again = scope.counted(request.user, request)
+            return self._page(request, again, chosen, form, status=UNPROCESSABLE)
+        return done_page(request, scope.resource, report, chosen.label)
+
+    def _posted(self, request: HttpRequest, resource: str) -> Scope:
+        """Read the scope that was confirmed, all that match a list, or the rows ticked in it."""
+        for name in ("scope", "all"):
+            if name in request.POST:
+                return Scope.from_token(request.POST[name])
+        numbers = request.POST.getlist("number")[:MOST]
+        pairs = (pair.rpartition(":") for pair in request.POST.getlist("seen"))
+        seen = {number: int(version) for number, _colon, version in pairs if version.isdecimal()}
+        found = Record.objects.visible_to(request.user).of_resource(resource)
+        return Scope.of_numbers(resource, found.filter(number__in=numbers), seen)
 
     def _selected(self, request: HttpRequest, resource: str) -> Scope:
         if numbers := request.GET.getlist("number"):
@@ -73,25 +95,34 @@ class BulkView(StaffView):
         filters = request.GET.copy()
         for name in _OWN:
             filters.pop(name, None)
-        return self._counted(request, Scope(resource, filters=filters.urlencode()))
+        return Scope(resource, filters=filters.urlencode()).counted(request.user, request)
 
-    def _counted(self, request: HttpRequest, scope: Scope) -> Scope:
-        if not scope.is_filter:
-            return scope
-        count = scope.records(request.user, request).count()
-        return Scope(scope.resource, filters=scope.filters, count=count)
-
-    def _step(self, resource: str, name: str) -> Transition | None:
-        return next((step for step in steps_of(resource) if step.name == name), None)
+    def _refused(
+        self,
+        request: HttpRequest,
+        resource: str,
+        chosen: Operation | None,
+        violation: RuleViolation,
+    ) -> HttpResponse:
+        """Say why nothing was done; where a list moved, show what it holds now to be confirmed."""
+        form = RuledForm({}) if chosen is None else ask_form(chosen.asks, actor=request.user)()
+        refusal = str(violation.message)
+        scope = Scope(resource)
+        if violation.code == "selection_moved":
+            scope = Scope.from_token(request.POST["all"]).counted(request.user, request)
+        return self._page(request, scope, chosen, form, status=UNPROCESSABLE, refusal=refusal)
 
     def _page(
         self,
         request: HttpRequest,
         scope: Scope,
-        step: Transition | None,
-        form: RuledForm | None,
+        chosen: Operation | None,
+        form: RuledForm | None = None,
         status: int = 200,
+        refusal: str = "",
     ) -> HttpResponse:
+        if form is None and chosen is not None:
+            form = ask_form(chosen.asks, actor=request.user)(initial=_given(request, chosen))
         first = list(scope.records(request.user, request).order_by("pk")[:5]) if scope.count else []
         return render(
             request,
@@ -104,16 +135,69 @@ class BulkView(StaffView):
                 "most": MOST,
                 "first": first,
                 "more_count": scope.count - len(first),
-                "steps": steps_of(scope.resource),
-                "step": step,
+                "steps": operations_of(scope.resource),
+                "step": chosen,
                 "form": form,
-                "kept": [
-                    (name, value)
-                    for name, values in request.GET.lists()
-                    for value in values
-                    if name != "step"
-                ],
-                "list_url": reverse("record-list", args=[scope.resource]),
+                "refusal": refusal,
+                "back": back_to(request, scope.resource),
             },
             status=status,
         )
+
+
+def _quick(request: HttpRequest) -> bool:
+    """Read a button that carries its answer, `owner:owner=me`, as if it had been asked for."""
+    step, colon, answer = request.POST.get("do", "").partition(":")
+    if not colon:
+        return False
+    name, _equals, value = answer.partition("=")
+    posted = request.POST.copy()
+    posted["step"], posted[name] = step, value
+    request.POST = posted  # type: ignore[assignment]
+    return True
+
+
+def _given(request: HttpRequest, chosen: Operation) -> dict[str, str]:
+    return {ask.name: request.POST[ask.name] for ask in chosen.asks if ask.name in request.POST}
+
+
+def back_to(request: HttpRequest, resource: str) -> str:
+    """Return the list the reader came from, or the list as it opens."""
+    path = reverse("record-list", args=[resource])
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours and back.partition("?")[0] == path else path
+
+
+def done_page(request: HttpRequest, resource: str, report: Report, label: Any) -> HttpResponse:
+    """Show what became of each record, and the way to take it back."""
+    run = report.run
+    return render(
+        request,
+        "records/bulk_done.html",
+        {
+            "resource": resource,
+            "label": label,
+            "done": report.of(CHANGED),
+            "skipped": report.of(SKIPPED),
+            "failed": report.of(FAILED),
+            "run": run if run is not None and may_undo(run, request.user) else None,
+            "back": back_to(request, resource),
+        },
+    )
+
+
+class UndoView(StaffView):
+    """Takes back what was done to many records."""
+
+    def post(self, request: HttpRequest, resource: str, pk: int) -> HttpResponse:
+        """Do so, and show what became of each; say when it is too late."""
+        run = BulkRun.objects.filter(resource=resource, pk=pk, actor_id=request.user.pk).first()
+        if run is None:
+            raise Http404
+        try:
+            report = undo_all(run, actor=request.user)
+        except RuleViolation as refusal:
+            messages.error(request, str(refusal.message))
+            return redirect(back_to(request, resource))
+        return done_page(request, resource, report, _("Taken back"))

@@ -1,9 +1,9 @@
-"""The list of a resource, the page of a record, its chain."""
+"""The page of a record, its chain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.db.models import Prefetch, prefetch_related_objects
@@ -11,31 +11,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from itsm.core.errors import FieldErrors
-from itsm.core.keyset import Order, paginate, read_size
 from valuechain.records import policies
-from valuechain.records.filters import filterset_for
 from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
-from valuechain.records.kinds import kinds
-from valuechain.records.listing import UNFILTERED, ListState, chips_of, columns_of
 from valuechain.records.models import Attachment, Draft, Participation, Record
 from valuechain.records.panels import panels
-from valuechain.records.querysets import RecordQuerySet, reads_notes
+from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import shown_files
 from valuechain.records.ties import MOST_TIES, ties_of
 from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
 from valuechain.records.trace import MOST_ON_A_PAGE, trace
-from valuechain.records.views.access import OneRecordView, StaffView, visible_record
+from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
+from valuechain.records.views.listing import template_of
+from valuechain.records.views.walking import walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
 
-PAGE_SIZE = 50
+#: So many of the latest entries are shown beside a list.
+LATEST = 5
 
 TABS = (
     (ALL, gettext_lazy("All")),
@@ -43,91 +41,6 @@ TABS = (
     (NOTES, gettext_lazy("Notes")),
     (CHANGES, gettext_lazy("Changes")),
 )
-
-
-class RecordListView(StaffView):
-    """The records of one resource; everything about the list is in its address."""
-
-    orders: ClassVar = {
-        "opened_at": "opened_at",
-        "updated_at": "updated_at",
-        "priority": "priority",
-        "next_due_at": "next_due_at",
-        "number": "pk",
-    }
-
-    def get(self, request: HttpRequest, resource: str) -> HttpResponse:
-        """Show one page of the list, or its rows alone to htmx."""
-        actor: Any = request.user
-        orders = self.orders | panels.orders.get(resource, {})
-        state = ListState(request.GET, path=request.path, default_ordering=self.default(resource))
-        if state.is_bare and (opens_with := panels.opening_view(resource)):
-            return redirect(f"{request.path}?{opens_with}")
-        found: RecordQuerySet = Record.objects.visible_to(actor).of_resource(resource)
-        filterset = filterset_for(resource)(state.filters, queryset=found, request=request)
-        rows = filterset.qs if filterset.is_valid() else found.none()
-        try:
-            page = paginate(
-                rows.with_people(),
-                order=Order.choose(state.ordering, orders),
-                cursor=state.cursor,
-                size=read_size(request.GET.get("page_size"), default=PAGE_SIZE),
-            )
-        except FieldErrors:
-            # A cursor from another order or an old bookmark: begin at the top.
-            state = state.from_the_top(default_ordering=self.default(resource))
-            page = paginate(
-                rows.with_people(),
-                order=Order.choose(state.ordering, orders),
-                cursor=None,
-                size=PAGE_SIZE,
-            )
-        panels.decorate(page.items, actor=actor)
-        entries = kinds.of_resource(resource)
-        context = {
-            "kind": self.heading(resource),
-            "resource": resource,
-            "page": {
-                "items": page.items,
-                "next_url": state.page_url(page.next_cursor),
-                "previous_url": state.page_url(page.previous_cursor),
-            },
-            "filter": filterset,
-            "filter_query": state.filters.urlencode(),
-            "language": get_language(),
-            "chips": chips_of(filterset, state),
-            "columns": columns_of(resource, state, orders),
-            "views": panels.views(resource, state, actor=actor),
-            "bulk_url": reverse("record-bulk", args=[resource]),
-            "everything_url": state.everything_url(reverse("record-bulk", args=[resource])),
-            "clear_url": f"{request.path}?{UNFILTERED}",
-            "create_url": reverse("record-new", args=[resource]) if entries else "",
-        }
-        is_fragment = bool(request.headers.get("HX-Request"))
-        name = "records/_rows.html" if is_fragment else _template(resource, "list")
-        response = render(request, name, context)
-        patch_vary_headers(response, ["HX-Request"])
-        return response
-
-    def default(self, resource: str) -> str:
-        return panels.default_ordering.get(resource, "-opened_at")
-
-    def heading(self, resource: str) -> dict[str, Any]:
-        entries = kinds.of_resource(resource)
-        if len(entries) == 1:
-            entry = entries[0]
-            return {
-                "label": entry.label,
-                "label_plural": entry.label_plural,
-                "activity": entry.activity,
-            }
-        words = panels.resource_labels[resource]
-        return {"label": words[0], "label_plural": words[1], "activity": entries[0].activity}
-
-
-def _template(resource: str, page: str) -> list[str]:
-    """Return the template of a resource's own, if there is one, and the one for all."""
-    return [f"{resource.replace('-', '_')}/{page}.html", f"records/{page}.html"]
 
 
 class RecordDetailView(OneRecordView):
@@ -163,9 +76,29 @@ class RecordDetailView(OneRecordView):
             "link_url": _record_url(record, "link"),
             "reply_to": record.requester or record.kind_entry.label,
             **comment_forms(record, actor, drafts),
+            "walk": walk_of(record, request=request),
             **panels.record_context(record, actor=actor),
         }
-        return render(request, _template(resource, "detail"), context)
+        return render(request, template_of(resource, "detail"), context)
+
+
+class PeekView(OneRecordView):
+    """A record in short, to be looked at beside its list; without scripts it is the record's page."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Show the fragment to whoever asks for one."""
+        actor: Any = request.user
+        record = visible_record(resource, number, actor=actor)
+        if not request.headers.get("X-Fragment"):
+            return redirect(record)
+        context = {
+            "record": record,
+            "clocks": panels.record_context(record, actor=actor).get("clocks", []),
+            "entries": timeline(record, actor=actor, show=ALL)[-LATEST:],
+        }
+        response = render(request, "records/peek.html", context)
+        patch_vary_headers(response, ["X-Fragment"])
+        return response
 
 
 def _may_edit(actor: Any, record: Record) -> bool:

@@ -1,0 +1,108 @@
+// The keys of a list: j and k move, x selects, o peeks, and what acts on the selection acts on the row
+// at hand when nothing is selected. Focus is the row at hand, so Enter opens it and readers follow.
+import { fresh } from "./page.js";
+import { openSheet } from "./sheet.js";
+
+const form = () => document.querySelector("form[data-bulk]");
+const rows = () => [...document.querySelectorAll(".record-table tbody tr")];
+const linkOf = (row) => row?.querySelector(".subject a");
+const boxOf = (row) => row?.querySelector(".pick input[type=checkbox]");
+let last = null;
+
+export const rowAtHand = () => document.activeElement?.closest?.(".record-table tbody tr") ?? (last?.isConnected ? last : null);
+export const selected = () => rows().filter((row) => boxOf(row)?.checked);
+
+function move(step) {
+  const all = rows();
+  const at = rowAtHand();
+  const next = at ? all[all.indexOf(at) + step] : step > 0 ? all[0] : all.at(-1);
+  if (!next) return;
+  linkOf(next).focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function count() {
+  const label = document.querySelector("[data-selected]");
+  if (!label) return;
+  const said = label.dataset.wordOne.replace("{n}", selected().length);
+  if (label.textContent !== said) label.textContent = said;
+}
+
+let anchor = null;
+function pick(row, { range = false } = {}) {
+  const box = boxOf(row);
+  if (!box) return;
+  if (range && anchor?.isConnected) {
+    const all = rows();
+    const [from, to] = [all.indexOf(anchor), all.indexOf(row)].sort((a, b) => a - b);
+    for (const one of all.slice(from, to + 1)) boxOf(one).checked = true;
+  } else {
+    box.checked = !box.checked;
+  }
+  anchor = row;
+  count();
+}
+
+function clear() {
+  for (const row of selected()) boxOf(row).checked = false;
+  count();
+}
+
+const ACTS = new Set(["a", "p", "s", "t", "l", "m", "e"]);
+
+function onKey(event) {
+  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !form()) return;
+  if (document.documentElement.dataset.keyboard === "off" || document.querySelector("dialog[open]:not(.peek)")) return;
+  const target = event.target;
+  if (target.matches?.("textarea, select, input:not([type=checkbox])")) return;
+  const menu = document.querySelector("details.menu[open]");
+  const onRow = Boolean(target.closest?.(".record-table tbody"));
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (menu) return;
+  if (key === "j" || (key === "ArrowDown" && onRow)) move(1);
+  else if (key === "k" || (key === "ArrowUp" && onRow)) move(-1);
+  else if (key === "x" && rowAtHand()) pick(rowAtHand(), { range: event.shiftKey });
+  else if (key === "o" && rowAtHand()) openSheet(`${linkOf(rowAtHand()).pathname}peek/`, { beside: true, opener: linkOf(rowAtHand()) });
+  else if (key === "Escape" && selected().length) clear();
+  else if (ACTS.has(key) && !event.shiftKey && !selected().length && rowAtHand()) {
+    // The bar of the selection appears with the row in it; its own key does the rest.
+    pick(rowAtHand());
+    return;
+  } else return;
+  event.preventDefault();
+}
+
+function startRows(root) {
+  for (const table of fresh(root, ".record-table")) {
+    table.addEventListener("focusin", (event) => { last = event.target.closest("tbody tr") ?? last; });
+    table.addEventListener("click", (event) => {
+      const box = event.target.closest(".pick input");
+      if (!box) return;
+      const row = box.closest("tr");
+      if (event.shiftKey && anchor) {
+        box.checked = !box.checked;
+        pick(row, { range: true });
+      } else {
+        anchor = row;
+        count();
+      }
+    });
+    const head = table.querySelector("thead .pick");
+    if (head && form()) {
+      const all = document.createElement("input");
+      all.type = "checkbox";
+      all.setAttribute("aria-label", head.textContent.trim());
+      all.addEventListener("change", () => {
+        for (const row of rows()) boxOf(row).checked = all.checked;
+        count();
+      });
+      head.append(all);
+    }
+  }
+  count();
+}
+
+document.addEventListener("keydown", onKey, true);
+addEventListener("pageshow", count);
+startRows(document);
+document.addEventListener("htmx:load", (event) => startRows(event.detail.elt));

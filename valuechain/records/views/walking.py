@@ -1,0 +1,70 @@
+"""The way through a list from inside a record: the one before it and the one after.
+
+The address of a record opened from a list says which list, and at which place. While the record is
+still on that page of the list its neighbours are those of today; once it has left, the walk goes on
+from the place where it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from valuechain.records.models import Record
+from valuechain.records.views.listing import found_by, page_of, state_of
+
+
+def opened_from(query: str, place: int) -> str:
+    """Return what is added to the address of a record opened from a list."""
+    return f"?{urlencode({'from': query, 'i': place})}"
+
+
+def walk_of(record: Record, *, request: HttpRequest) -> dict[str, Any] | None:
+    """Return where a record's page leads along its list, or None when it was not opened from one.
+
+    One query, and one more at the end of a page.
+    """
+    query, raw = request.GET.get("from", ""), request.GET.get("i", "")
+    if not query or not raw.isdecimal() or len(raw) > 4:
+        return None
+    resource, place = record.resource, int(raw)
+    state = state_of(request, resource, query=QueryDict(query))
+    state, filterset, _problems = found_by(state, resource, request=request)
+    state, page = page_of(state, resource, filterset.qs, size=state.query.get("page_size"))
+    numbers = [one.number for one in page.items]
+    if record.number in numbers:
+        place = numbers.index(record.number)
+        before, after = place - 1, place + 1
+    else:
+        before, after = min(place, len(numbers)) - 1, place
+
+    def step(cursor: str | None, *, last: bool) -> str:
+        if not cursor:
+            return ""
+        there = QueryDict(query, mutable=True)
+        there["cursor"] = cursor
+        there_state = state_of(request, resource, query=there)
+        _state, beyond = page_of(
+            there_state, resource, filterset.qs, size=there_state.query.get("page_size")
+        )
+        if not beyond.items:
+            return ""
+        at = len(beyond.items) - 1 if last else 0
+        return _url(beyond.items[at].number, resource, there.urlencode(), at)
+
+    return {
+        "list_url": f"{reverse('record-list', args=[resource])}?{query}",
+        "previous_url": _url(numbers[before], resource, query, before)
+        if before >= 0
+        else step(page.previous_cursor, last=True),
+        "next_url": _url(numbers[after], resource, query, after)
+        if after < len(numbers)
+        else step(page.next_cursor, last=False),
+    }
+
+
+def _url(number: str, resource: str, query: str, place: int) -> str:
+    return reverse("record-detail", args=[resource, number]) + opened_from(query, place)
