@@ -33,7 +33,7 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
     words = " ".join(words.split())[:200]
     if len(words) < FROM_LETTERS:
         return []
-    query = _any_word(words)
+    query = any_word(words)
     title = Upper("title")
     fits = Q(TrigramSimilar(title, words.upper()))
     if query is not None:
@@ -60,7 +60,7 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
     return rows[:MOST]
 
 
-def _any_word(words: str) -> SearchQuery | None:
+def any_word(words: str) -> SearchQuery | None:
     """Return a query for texts that hold any of the longer words, by their beginnings."""
     longer = {word for word in re.findall(r"\w+", words) if len(word) >= FROM_LETTERS + 1}
     if not longer:

@@ -13,3 +13,45 @@ if (timer) {
   show();
   setInterval(show, 1000);
 }
+
+// The likeliest service is filled in while the field is empty or still holds an earlier guess; it stays
+// the agent's own as soon as they write there. A press on another guess takes that one instead.
+const service = document.getElementById("id_service");
+let guessed = "";
+let isOwn = false;
+
+function fill(words) {
+  guessed = words;
+  service.value = words;
+  service.classList.toggle("guessed", Boolean(words));
+}
+
+function guess() {
+  const found = document.querySelector("[data-guess]")?.dataset.guess ?? "";
+  if (found && !isOwn && found !== service.value && (service.value === "" || service.value === guessed)) fill(found);
+}
+
+if (service) {
+  const hint = document.createElement("p");
+  hint.className = "hint guess-hint";
+  hint.id = "guess-hint";
+  hint.setAttribute("role", "status");
+  service.closest(".field").append(hint);
+  const tell = () => {
+    hint.textContent = guessed && service.value === guessed ? timer.dataset.guessed : "";
+  };
+  guess();
+  tell();
+  document.addEventListener("htmx:afterSwap", () => { guess(); tell(); });
+  service.addEventListener("input", () => { guessed = ""; isOwn = true; service.classList.remove("guessed"); tell(); });
+  document.getElementById("call").addEventListener("click", (event) => {
+    const chip = event.target.closest("button[name=guess]");
+    if (!chip) return;
+    event.preventDefault();
+    isOwn = false;
+    fill(chip.value);
+    isOwn = true;
+    tell();
+    service.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import a_ticket
+from tests.factories import a_ticket, at_state
 from tickets.models import Incident
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -150,3 +150,24 @@ def test_a_call_is_logged_without_scripts(as_person, agent, requester):
 
     assert page.get_by_text("The call is logged. Read out:").is_visible()
     assert Incident.objects.filter(title="Printer on floor 2 eats it all").exists()
+
+
+def test_the_service_is_a_guess_until_the_agent_says_otherwise(as_person, audit, agent, cast):
+    payroll = at_state("service", "live", cast, title="Payroll export")
+    printing = at_state("service", "live", cast, title="Printing")
+    page = as_person(agent, "/tickets/call/")
+    service = page.locator("#id_service")
+
+    page.get_by_label("What's wrong?").fill("payroll export hangs while printing")
+    page.get_by_text("Our guess. Change it if it is another.").wait_for()
+    assert service.input_value() == f"{payroll.number} Payroll export"
+    assert audit(page) == []
+    page.keyboard.press("Alt+w")
+
+    assert service.input_value() == f"{printing.number} Printing"
+    service.fill("")
+    page.get_by_label("What's wrong?").fill("payroll export hangs again")
+    page.get_by_label("Everyone").check()
+    page.get_by_text("P2 High").first.wait_for()
+    assert service.input_value() == ""
+    assert page.complaints == []

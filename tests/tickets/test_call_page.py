@@ -9,7 +9,7 @@ from django.test import Client
 
 from itsm.accounts.models import User
 from itsm.core import clock
-from tests.factories import a_ticket
+from tests.factories import a_ticket, at_state
 from tickets.forms import sign_opening
 from tickets.models import Incident, ServiceRequest
 from tickets.similar import similar_incidents
@@ -307,3 +307,69 @@ def test_what_stands_beside_costs_the_same_however_many_tickets_are_alike(
 
     with django_assert_max_num_queries(14):
         desk_client.get(f"{PAGE}beside/?title=printer eats paper&caller={requester.name}")
+
+
+def browser(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def live(cast):
+    """Return a live service of a name."""
+    return lambda title: at_state("service", "live", cast, title=title)
+
+
+class TestWhatIsKnown:
+    def test_the_service_named_in_the_problem_is_guessed_first(self, agent, live):
+        page = browser(agent)
+        payroll = live("Payroll export")
+        live("Printing")
+
+        beside = page.get("/tickets/call/beside/?title=payroll+export+hangs").content.decode()
+
+        assert f'data-guess="{payroll.number} Payroll export"' in beside
+        assert "Printing" not in beside
+
+    def test_what_the_caller_wrote_about_before_is_a_guess_too(self, agent, requester, live):
+        mail = live("E-mail")
+        a_ticket(actor=requester, title="Slow", service=mail)
+
+        beside = browser(agent).get(
+            "/tickets/call/beside/", {"caller": requester.email, "title": "hm"}
+        )
+
+        assert f'data-guess="{mail.number} E-mail"' in beside.content.decode()
+
+    def test_without_scripts_a_guess_is_taken_by_its_button(self, agent, live):
+        mail = live("E-mail")
+
+        shown = browser(agent).post(
+            "/tickets/call/", {"title": "E-mail hangs", "guess": f"{mail.number} E-mail"}
+        )
+
+        assert shown.status_code == 200
+        assert f'value="{mail.number} E-mail"' in shown.content.decode()
+
+    def test_an_article_is_sent_and_the_call_resolved(self, agent, requester, cast):
+        article = at_state("article", "published", cast, title="Clear a paper jam in the printer")
+        page = browser(agent)
+        beside = page.get("/tickets/call/beside/?title=printer+jam").content.decode()
+        assert "Clear a paper jam" in beside
+
+        page.post("/tickets/call/", {
+            "caller": requester.email, "title": "Printer jam", "impact": "4", "urgency": "3",
+            "kind": "incident", "article": article.number,
+        })  # fmt: skip
+
+        ticket = Incident.objects.get()
+        assert (ticket.state, ticket.resolution_code) == ("resolved", "answered")
+        assert f"/portal/articles/{article.number}/" in ticket.resolution
+
+    def test_an_article_in_the_making_helps_nobody(self, agent, cast):
+        at_state("article", "draft", cast, title="Clear a paper jam")
+
+        beside = browser(agent).get("/tickets/call/beside/?title=paper+jam").content.decode()
+
+        assert "Clear a paper jam" not in beside

@@ -18,9 +18,11 @@ from itsm.core import clock
 from tickets.asks import TICKET_KINDS
 from tickets.calls import join_caller, log_call
 from tickets.forms import CallForm, read_opening, sign_opening
+from tickets.knowing import articles_for, services_meant, troubles
 from tickets.models import Incident
 from tickets.priority import priority_of
 from tickets.similar import similar_incidents
+from valuechain.deliver_support.models import KnowledgeArticle
 from valuechain.records.actions import drop_draft, save_draft
 from valuechain.records.answers import NotUnderstood, find_record
 from valuechain.records.models import Draft, Record
@@ -99,12 +101,17 @@ class CallView(StaffView):
         actor: Any = request.user
         now = clock.now()
         form = CallForm(request.POST, actor=actor)
-        if request.POST.get("action") == "look":
-            return self._page(request, _unjudged(request, actor), request.POST)
+        if request.POST.get("action") == "look" or request.POST.get("guess"):
+            given = request.POST.copy()
+            if guess := given.get("guess"):
+                given["service"] = guess
+            return self._page(request, _unjudged(given, actor), given)
         opened = read_opening(request.POST.get("opened", ""), now=now)
         if number := request.POST.get("join"):
             return self._join(request, form, number)
         solved = request.POST.get("action") == "resolve"
+        if number := request.POST.get("article"):
+            form, solved = self._answered_by(request, number), True
         record = attempt(
             form,
             lambda call: log_call(call=call, actor=actor, now=now, opened=opened, solved=solved),
@@ -116,6 +123,19 @@ class CallView(StaffView):
             messages.success(request, _("%(number)s is logged.") % {"number": record.number})
             return redirect("ticket-call")
         return redirect(f"{record.get_absolute_url()}?logged=1")
+
+    def _answered_by(self, request: HttpRequest, number: str) -> CallForm:
+        """Return the form with an article as what was done: the caller is sent its address."""
+        actor: Any = request.user
+        article = KnowledgeArticle.objects.visible_to(actor).filter(number=number).first()
+        if article is None:
+            raise Http404
+        address = request.build_absolute_uri(reverse("portal-article", args=[article.number]))
+        given = request.POST.copy()
+        words = _("This article should help: %(title)s\n%(address)s")
+        given["resolution"] = words % {"title": article.title, "address": address}
+        given["resolution_code"] = "answered"
+        return CallForm(given, actor=actor)
 
     def _join(self, request: HttpRequest, form: CallForm, number: str) -> HttpResponse:
         actor: Any = request.user
@@ -167,10 +187,9 @@ class CallDraftView(CallView):
         return saved(save_draft(person=request.user, name=Draft.Name.CALL, values=worth))
 
 
-def _unjudged(request: HttpRequest, actor: User) -> CallForm:
+def _unjudged(given: Mapping[str, Any], actor: User) -> CallForm:
     """Return the form with what was typed and without errors: nothing was sent yet."""
-    fields = CallForm.base_fields
-    initial = {name: request.POST.get(name, "") for name in fields}
+    initial = {name: given.get(name, "") for name in (*CallForm.base_fields, "service")}
     return CallForm(initial=initial, actor=actor)
 
 
@@ -201,9 +220,11 @@ def beside(given: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
     urgency = _choice(given.get("urgency"), Urgency, Urgency.SLOWED)
     priority = priority_of(impact, urgency)
     service = _service(given, actor)
+    title = str(given.get("title", ""))
     similar: list[Incident] = similar_incidents(
-        str(given.get("title", "")), actor=actor, now=clock.now(), service=service
+        title, actor=actor, now=clock.now(), service=service
     )
+    guesses = services_meant(title, actor=actor, person=person, similar=similar)
     draft = Incident(
         kind=Incident.KIND,
         priority=priority,
@@ -217,6 +238,9 @@ def beside(given: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
         "caller_name": person.name if person else str(given.get("caller", "")).strip()[:80],
         "theirs": theirs,
         "similar": similar,
+        "articles": articles_for(title, actor=actor),
+        "troubles": troubles(actor=actor, person=person, service=service),
+        "guesses": guesses,
         "priority": priority,
         "promises": panels.promised(draft, actor=actor),
         "impact_label": Impact(impact).label,
