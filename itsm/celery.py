@@ -4,12 +4,27 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
+
+from itsm.core.starting import refuse_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse(**_kwargs: object) -> None:
+    """Worker and beat start under the same conditions as the web server."""
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as problem:
+        raise SystemExit(str(problem)) from None  # a signal swallows any other exception
+
 
 app.conf.task_routes = {
     "sla.*": {"queue": "sla"},

@@ -104,6 +104,8 @@ def postgres(url: str) -> dict[str, object]:
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
 SITE_URL = env("SITE_URL", "http://localhost:8000").rstrip("/")
+# Whether `manage.py` runs the engines: somebody's own machine, not production.
+IS_EMBEDDED = env_bool("THROUGHLINE_EMBEDDED", default=False)
 IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", SITE_URL if IS_HTTPS else "")
@@ -291,7 +293,7 @@ STORAGES = {
     "default": attachment_storage(),
     "staticfiles": {
         "BACKEND": "itsm.core.static_files.QuickStaticFilesStorage"
-        if env_bool("THROUGHLINE_EMBEDDED", default=False)
+        if IS_EMBEDDED
         else "itsm.core.static_files.ModuleStaticFilesStorage"
     },
 }

@@ -31,6 +31,12 @@ WITHOUT_ENGINES = frozenset(
 )
 
 
+# These make the tables themselves, or look at how they stand.
+WITHOUT_TABLES = frozenset(
+    {"migrate", "makemigrations", "restore", "showmigrations", "sqlmigrate", "dbshell", "inspectdb"}
+)
+
+
 def run(argv: Sequence[str]) -> int:
     """Run one command line, the script first, inside the environment. Returns the exit code."""
     command = argv[1] if len(argv) > 1 else "help"
@@ -72,7 +78,7 @@ def _django_with_engines(argv: Sequence[str]) -> int:
             database_url=running.database_url,
             redis_url=running.redis_url,
         )
-        return _django(argv, environ)
+        return _django(argv, environ, with_tables=argv[1] not in WITHOUT_TABLES)
 
 
 def _django_alone(argv: Sequence[str]) -> int:
@@ -84,11 +90,13 @@ def _django_alone(argv: Sequence[str]) -> int:
     return _django(argv, environ)
 
 
-def _django(argv: Sequence[str], environ: dict[str, str]) -> int:
+def _django(argv: Sequence[str], environ: dict[str, str], *, with_tables: bool = False) -> int:
     os.environ.clear()
     os.environ.update(environ)
     from django.core.management import execute_from_command_line
 
+    if with_tables:
+        _make_tables()
     try:
         execute_from_command_line(list(argv))
     except SystemExit as end:
@@ -97,6 +105,19 @@ def _django(argv: Sequence[str], environ: dict[str, str]) -> int:
         print(end.code, file=sys.stderr)
         return 1
     return 0
+
+
+def _make_tables() -> None:
+    """Make the tables of a data folder that is new: a first command need not be `up`."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    if not connection.introspection.table_names():
+        say("making the tables of a new data folder")
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def say(message: str) -> None:
