@@ -32,7 +32,7 @@ ticket = kinds["incident"].open(actor=SYSTEM, via="command", title="The crane st
 attach_file(ticket, file=ContentFile(b"the log of the crane", name="crane.txt"), name="crane.txt",
             visibility="public", actor=SYSTEM, via="command")
 from sla.models import Clock
-print("clocks", Clock.objects.filter(record=ticket, state="running").count())
+print("clocks", Clock.objects.filter(record=ticket, next_fire_at__lt=clock.now()).count())
 """
 LOOK = """
 from valuechain.records.models import Attachment, Event, Record
