@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.errors import Denied, FieldErrors
+from tickets import routing
 from tickets.asks import TICKET_KINDS
 from tickets.priority import priority_of
 from valuechain.records import events
 from valuechain.records.actions import edit_record, link_records, lock_record, open_record
+from valuechain.records.actions.opening import CHANNELS
 from valuechain.records.models import Attachment, Comment, Record
 from valuechain.records.policies import may_desk
-from valuechain.records.vocabulary import LinkKind, ParticipationRole
+from valuechain.records.vocabulary import Channel, LinkKind, ParticipationRole
 
 
 def open_ticket(
@@ -41,16 +44,34 @@ def open_ticket(
     if caller is not None and caller != requester:
         people.setdefault(ParticipationRole.CALLER, []).append(caller)
     values.setdefault("priority", priority_of(values.get("impact"), values.get("urgency")))
+    data = dict(values.pop("data", None) or {})
+    data |= routing.settle(_as_announced(kind, title, requester or actor, via, values), values)
     return open_record(
         kind,
         actor=actor,
         via=via,
         at=at,
         participants=people,
+        data=data,
         title=title,
         requester=requester,
         caller=caller,
         **values,
+    )
+
+
+def _as_announced(
+    kind: str, title: str, person: Any, via: str, values: Mapping[str, Any]
+) -> SimpleNamespace:
+    """What is known of a ticket before it is opened, for the rules that say where it goes."""
+    service = values.get("service")
+    return SimpleNamespace(
+        kind=kind,
+        title=title,
+        description=values.get("description") or "",
+        channel=values.get("channel") or CHANNELS.get(via, Channel.PORTAL),
+        organisation=values.get("organisation") or getattr(person, "organisation", None),
+        service_id=service.pk if service is not None else None,
     )
 
 

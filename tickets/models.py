@@ -9,16 +9,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.models import Organisation, Team
 from tickets.prepared import CannedReply, Macro
 from valuechain.records.models import Record
+from valuechain.records.vocabulary import Channel, Impact, Priority, Urgency
 
 __all__ = [
     "CannedReply",
     "Change",
     "Incident",
     "Macro",
+    "PriorityCell",
     "Problem",
     "ProjectInitiation",
+    "RoutingRule",
     "ServiceRequest",
     "Ticket",
 ]
@@ -179,3 +183,67 @@ class ProjectInitiation(Ticket, Record):
 
     def __str__(self) -> str:
         return Record.__str__(self)
+
+
+class PriorityCell(models.Model):
+    """What one impact and one urgency make of a ticket, where the company wants it otherwise."""
+
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Impact)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("impact", "urgency", name="priority_cell_once"),
+            models.CheckConstraint(
+                name="priority_cell_known",
+                condition=Q(priority__in=Priority.values, impact__in=Impact.values,
+                            urgency__in=Urgency.values),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.impact} x {self.urgency} = {self.priority}"
+
+
+class RoutingRule(models.Model):
+    """Which new tickets go to which team, and with what priority. The first rule that fits decides.
+
+    An empty condition fits everything; of several words one has to occur.
+    """
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    place = models.PositiveSmallIntegerField(_("place"), default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
+    kind = models.CharField(_("kind"), max_length=30, blank=True)
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel, blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation, with those below"),
+    )
+    service = models.ForeignKey(
+        Record,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"kind": "service"},
+        verbose_name=_("service"),
+    )
+    words = models.CharField(_("words"), max_length=300, blank=True)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ("place", "pk")
+
+    def __str__(self) -> str:
+        return self.name

@@ -62,6 +62,7 @@ def set_active(person: User, *, is_active: bool, actor: User | SystemActor) -> U
         raise RuleViolation("last_admin", _("Name another administrator first."))
     person.is_active = is_active
     person.save(update_fields=["is_active"])
+    person.end_sessions()
     return person
 
 
@@ -84,6 +85,7 @@ def grant_role(
     made, _new = RoleGrant.objects.get_or_create(
         user=person, role=role, organisation=organisation, team=team
     )
+    person.end_sessions()
     return made
 
 
@@ -94,6 +96,7 @@ def withdraw_role(grant: RoleGrant, *, actor: User | SystemActor) -> None:
     if _is_admin_grant(grant) and _is_last_admin(grant.user):
         raise RuleViolation("last_admin", _("Name another administrator first."))
     grant.delete()
+    grant.user.end_sessions()
 
 
 def password_words(person: User, *, actor: User | SystemActor) -> dict[str, str]:

@@ -1,11 +1,14 @@
-"""Shows each person times in their own zone and words in their own language."""
+"""Times in each person's zone, words in their language, and a second step where the house wants one."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+
+from itsm.accounts.second_step import is_missing_for
 
 
 class PersonalSettingsMiddleware:
@@ -27,3 +30,34 @@ class PersonalSettingsMiddleware:
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(request.user.time_zone)):
             return self.get_response(request)
+
+
+class SecondStepMiddleware:
+    """Leads staff who have no second step yet to where they set it up, when the house wants one.
+
+    What is asked once is kept in the session; tokens of programs are not concerned.
+    """
+
+    #: Where they may go meanwhile.
+    OPEN = ("/me/second-step/", "/logout/", "/appearance/", "/static/", "/help/")
+    KEPT = "second_step_is_settled"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if self._is_stopped(request):
+            return redirect("second-step")
+        return self.get_response(request)
+
+    def _is_stopped(self, request: HttpRequest) -> bool:
+        if not settings.MFA_REQUIRED_FOR_STAFF or request.path.startswith(self.OPEN):
+            return False
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.session.get(self.KEPT):
+            return False
+        if not request.user.is_authenticated:
+            return False
+        if is_missing_for(request.user):
+            return True
+        request.session[self.KEPT] = True
+        return False

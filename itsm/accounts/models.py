@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower, Upper
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.access import Access, load_access
 from itsm.accounts.roles import Role
+from itsm.accounts.second_step import Authenticator as Authenticator
 from itsm.accounts.tokens import ApiToken as ApiToken
 from itsm.core import clock
 
@@ -166,6 +168,7 @@ class User(AbstractBaseUser):
         validators=[MaxValueValidator(60)],
         help_text=_("A reply is sent this long after it was written. 0 sends at once, 60 at most."),
     )
+    session_stamp = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     external_source = models.CharField(max_length=60, blank=True, editable=False)
     external_id = models.CharField(max_length=120, blank=True, editable=False)
@@ -206,6 +209,16 @@ class User(AbstractBaseUser):
             raise ValidationError(
                 {"time_zone": _("Use the name of a time zone, such as Europe/Vienna.")}
             )
+
+    def end_sessions(self) -> None:
+        """End every session of this person: what they may do, or how they sign in, has changed."""
+        User.objects.filter(pk=self.pk).update(session_stamp=models.F("session_stamp") + 1)
+        self.refresh_from_db(fields=["session_stamp"])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to the password and to the stamp; Django asks with older secrets as well."""
+        said = f"{self.password}:{self.session_stamp}"
+        return salted_hmac("accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def access(self) -> Access:

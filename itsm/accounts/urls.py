@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from itsm.accounts.views import PasswordView, SetPasswordView, SignInView, SignOutView
+from itsm.accounts.views import (
+    CodeView,
+    ForgotView,
+    PasswordView,
+    SetPasswordView,
+    SignInView,
+    SignOutView,
+)
 
 urlpatterns = [
     path("login/", SignInView.as_view(), name="login"),
+    path("login/code/", CodeView.as_view(), name="sign-in-code"),
+    path("login/forgot/", ForgotView.as_view(), name="password-forgot"),
     path("logout/", SignOutView.as_view(), name="logout"),
     path("welcome/<uidb64>/<token>/", SetPasswordView.as_view(), name="password-set"),
     path("me/password/", PasswordView.as_view(), name="password-change"),

@@ -5,18 +5,28 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import views
+from django.contrib.auth import login, views
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import View
 
-from itsm.core import limits
+from itsm.accounts.models import User
+from itsm.accounts.second_step import is_asked_of, passes
+from itsm.accounts.tasks import send_password_link
+from itsm.core import clock, limits
 from itsm.core.network import client_address
 
+#: What the session keeps between the password and the code, and for how long.
+WAITS_FOR_CODE, CODE_SECONDS = "waits_for_code", 600
+FORGOTTEN = limits.Rate(10, 60 * 60)
 #: Wrong passwords for one person from one place, and from one place for anybody.
 FOR_ONE_PERSON = limits.Rate(5, 15 * 60)
 FROM_ONE_PLACE = limits.Rate(50, 15 * 60)
@@ -62,6 +72,16 @@ class SignInView(views.LoginView):
             limits.forget(self._counted(request)[0][0])
         return response
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, or ask for a code first where the person has set one up."""
+        user: Any = form.get_user()
+        if not is_asked_of(user):
+            return super().form_valid(form)
+        self.request.session.cycle_key()
+        self.request.session[WAITS_FOR_CODE] = {"person": user.pk, "at": clock.now().timestamp()}
+        self.request.session["next_page"] = self.get_redirect_url()
+        return redirect("sign-in-code")
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
         if self.wait:
@@ -85,6 +105,93 @@ class SignInView(views.LoginView):
             (f"sign-in:{person}:{place}", FOR_ONE_PERSON),
             (f"sign-in:{place}", FROM_ONE_PLACE),
         ]
+
+
+class CodeForm(forms.Form):
+    """The code an app shows, or a spare one."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("The six digits that your app shows, or one of your spare codes."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class CodeView(View):
+    """The second step of signing in; the password was right, but nobody is signed in yet."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the code."""
+        if self._person(request) is None:
+            return redirect("login")
+        return self._page(request, CodeForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Let the person in when the code is right. Attempts are counted before it is looked at."""
+        person = self._person(request)
+        if person is None:
+            return redirect("login")
+        form = CodeForm(request.POST)
+        usage = limits.count(f"sign-in-code:{person.pk}", FOR_ONE_PERSON)
+        if usage.is_over:
+            minutes = -(-usage.resets_in // 60)
+            words = _("Too many attempts. Try again in %(minutes)s min.") % {"minutes": minutes}
+            form.add_error(None, words)
+            answer = self._page(request, form, 429)
+            answer["Retry-After"] = str(usage.resets_in)
+            return answer
+        if not form.is_valid():
+            return self._page(request, form, 422)
+        if not passes(person, form.cleaned_data["code"]):
+            form.add_error("code", _("This code does not fit. Wait for the next one and type it."))
+            return self._page(request, form, 422)
+        following = request.session.pop("next_page", "") or resolve_url(settings.LOGIN_REDIRECT_URL)
+        request.session.pop(WAITS_FOR_CODE, None)
+        limits.forget(f"sign-in-code:{person.pk}")
+        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect(following)
+
+    def _person(self, request: HttpRequest) -> Any:
+        kept = request.session.get(WAITS_FOR_CODE)
+        if not kept or clock.now().timestamp() - kept["at"] > CODE_SECONDS:
+            return None
+        return User.objects.filter(pk=kept["person"], is_active=True).first()
+
+    def _page(self, request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
+        return render(request, "registration/code.html", {"form": form}, status=status)
+
+
+class ForgotForm(forms.Form):
+    """Where a link is to be sent."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+
+
+class ForgotView(View):
+    """Sends a link with which a password is set. It answers the same to known and unknown addresses."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the address."""
+        return render(request, "registration/forgot.html", {"form": ForgotForm(), "is_sent": False})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Have the link sent; whether there is such a person is looked up elsewhere."""
+        form = ForgotForm(request.POST)
+        if not form.is_valid():
+            context = {"form": form, "is_sent": False}
+            return render(request, "registration/forgot.html", context, status=422)
+        usage = limits.count(f"forgot:{client_address(request)}", FORGOTTEN)
+        if usage.is_over:
+            form.add_error(None, _("Too many attempts. Try again in an hour."))
+            context = {"form": form, "is_sent": False}
+            return render(request, "registration/forgot.html", context, status=429)
+        send_password_link.delay(form.cleaned_data["email"].strip().lower())
+        return render(request, "registration/forgot.html", {"form": form, "is_sent": True})
 
 
 class SignOutView(views.LogoutView):

@@ -50,7 +50,7 @@ DONE = Progress("done", _("Done"), _("If it is not right yet, say so below."), "
 STOPPED = Progress("stopped", _("Stopped"), _("Nothing more happens here."), "neutral", "void")
 
 #: States in which the desk waits for the person who asked.
-_FOR_YOU = ("waiting_customer", "needs_information")
+FOR_YOU_STATES = ("waiting_customer", "needs_information")
 _FOR_APPROVAL = ("awaiting_approval", "awaiting_authorisation")
 
 
@@ -60,7 +60,7 @@ def progress_of(record: Record) -> Progress:
 
 
 def _of_state(kind: str, state: str) -> Progress:
-    if state in _FOR_YOU:
+    if state in FOR_YOU_STATES:
         return FOR_YOU
     if state in _FOR_APPROVAL:
         return FOR_APPROVAL

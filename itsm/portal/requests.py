@@ -109,17 +109,6 @@ def request_of(actor: Any, number: str) -> Record:
 
 
 @login_required
-def portal_home(request: HttpRequest) -> HttpResponse:
-    """Ask what the reader needs, and show what of theirs is open."""
-    rows = list(mine(request.user).live()[:5])
-    return render(
-        request,
-        "portal/home.html",
-        {"asks": asks_offered(), "requests": [_row(record) for record in rows]},
-    )
-
-
-@login_required
 def portal_requests(request: HttpRequest) -> HttpResponse:
     """List what the reader raised or takes part in; one tab more where their organisation shares."""
     actor: Any = request.user

@@ -16,8 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from itsm.portal.people import people_found
-from itsm.portal.progress import progress_of
-from itsm.portal.shell import base_template
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
@@ -29,7 +27,10 @@ NUMBER = re.compile(r"#?([A-Za-z]{2,8}-[0-9]{1,12})")
 
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what fits the words, by kind of thing; an exact number opens its record."""
+    """Show what fits the words, by kind of thing; an exact number opens its record.
+
+    Requesters are led to their own page for this.
+    """
     actor: Any = request.user
     words = request.GET.get("q", "").strip()[:200]
     only = request.GET.get("type", "")
@@ -37,9 +38,11 @@ def search(request: HttpRequest) -> HttpResponse:
         record = Record.objects.visible_to(actor).filter(number=exact[1].upper()).first()
         if record is not None:
             return redirect(record_url(record, actor=actor))
+    if not actor.access.is_staff:
+        return redirect(f"{reverse('portal-find')}?{request.GET.urlencode()}")
     groups = _groups(words, actor=actor, only=only) if words else []
     people = []
-    if words and actor.access.is_staff and not only:
+    if words and not only:
         people = people_found(words, actor=actor)
     return render(
         request,
@@ -49,7 +52,6 @@ def search(request: HttpRequest) -> HttpResponse:
             "only": only,
             "groups": groups,
             "people": people,
-            "base": base_template(request),
             "is_empty": bool(words) and not groups and not people,
         },
     )
@@ -92,7 +94,6 @@ def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
                     "record": shown[pk],
                     "title": marked(shown[pk].title, words),
                     "url": record_url(shown[pk], actor=actor),
-                    "progress": progress_of(shown[pk]),
                 }
                 for pk in hits[resource][:most]
             ],

@@ -5,11 +5,13 @@ from django.urls import include, path
 from itsm.portal import account, activities, catalogue, needs, requests
 from itsm.portal.appearance import appearance
 from itsm.portal.design import design
+from itsm.portal.finding import portal_find, portal_home
 from itsm.portal.home import home
 from itsm.portal.palette import palette
 from itsm.portal.people import people_suggest
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search
+from itsm.portal.second_step import second_step
 
 urlpatterns = [
     path("", home, name="home"),
@@ -30,7 +32,8 @@ urlpatterns = [
         {"answer": "return"},
         name="handover-return",
     ),
-    path("portal/", requests.portal_home, name="portal-home"),
+    path("portal/", portal_home, name="portal-home"),
+    path("portal/find/", portal_find, name="portal-find"),
     path("portal/requests/", requests.portal_requests, name="portal-requests"),
     path("portal/requests/<slug:number>/", requests.portal_request, name="portal-request"),
     path("portal/requests/<slug:number>/sent/", requests.portal_sent, name="portal-sent"),
@@ -46,6 +49,7 @@ urlpatterns = [
     path("reports/<slug:key>/", ReportView.as_view(), name="report"),
     path("me/", account.account, name="account"),
     path("me/keyboard/", account.keyboard, name="keyboard"),
+    path("me/second-step/", second_step, name="second-step"),
     path("me/tokens/", account.make_token, name="token-make"),
     path("me/tokens/<int:pk>/withdraw/", account.withdraw_token, name="token-withdraw"),
     path("help/", account.help_page, name="help"),

@@ -7,22 +7,22 @@ one whose arguments the walker cannot fill fails the test that counts them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from itsm.accounts.api import TokenViewSet
 from itsm.accounts.models import ApiToken, Organisation, Team, User
 from itsm.portal.reports.shelf import REPORTS
+from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar, Clock
 from tests.canaries import INTERNAL, WORD, Marked, Reader, World, a_world
 from tests.doors import API, Machine, browser
+from tests.routes import Route, routes, spelled
 from tickets.mail.models import InboundMail, Mailbox, SenderRule
+from tickets.models import RoutingRule
 from valuechain.approvals.models import Approval, Delegation
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
@@ -47,6 +47,8 @@ OBJECTS: dict[str, Any] = {
     "admin/people/": User,
     "admin/organisations/": Organisation,
     "admin/teams/": Team,
+    "admin/routing/": RoutingRule,
+    "admin/webhooks/": Webhook,
     "sla/agreements/": Agreement,
     "sla/calendars/": Calendar,
     "sla/clocks/": Clock,
@@ -62,43 +64,6 @@ WORDS: dict[str, Callable[[], list[str]]] = {
 MOST_PAGES = 30
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One address of the URL conf."""
-
-    path: str
-    name: str
-    callback: Any
-    arguments: tuple[str, ...]
-
-    @property
-    def is_api(self) -> bool:
-        return self.path.startswith("api/")
-
-    @property
-    def viewset(self) -> Any:
-        return getattr(self.callback, "cls", None)
-
-    @property
-    def reads(self) -> bool:
-        """Whether the route answers GET; REST says so, of pages it is not known before."""
-        return "get" in getattr(self.callback, "actions", {"get": ""})
-
-
-def routes() -> list[Route]:
-    return [route for route in _routes(get_resolver(), "", ()) if route.reads]
-
-
-def _routes(resolver: URLResolver, above: str, names: tuple[str, ...]) -> Iterator[Route]:
-    for entry in resolver.url_patterns:
-        path = above + str(entry.pattern)
-        found = (*names, *entry.pattern.regex.groupindex)
-        if isinstance(entry, URLPattern):
-            yield Route(path, entry.name or "", entry.callback, found)
-        else:
-            yield from _routes(entry, path, found)
 
 
 class Walker:
@@ -154,19 +119,12 @@ def _next_page(answer: Any) -> str | None:
 def addresses(route: Route, world: World, reader: Reader) -> Iterator[str]:
     """Yield the addresses a route is walked at; none when its arguments cannot be filled."""
     for filled in _filled(route, world, reader):
-        path = _spelled(route, filled)
+        path = spelled(route, filled)
         yield path
         if set(filled) <= {"resource"}:
             yield f"{path}?page_size=200&q=zq"
         if route.is_api and route.name.endswith("-list"):
             yield f"{path}?page_size=200"
-
-
-def _spelled(route: Route, filled: dict[str, Any]) -> str:
-    path = route.path
-    for name, value in filled.items():
-        path = re.sub(rf"\(\?P<{name}>[^)]*\)|<(?:\w+:)?{name}>", str(value), path)
-    return "/" + re.sub(r"\\(.)", r"\1", path.replace("^", "").replace("$", ""))
 
 
 def _filled(route: Route, world: World, reader: Reader) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/admin/", "/admin/people/", "/admin/people/new/", "/admin/roles/", "/admin/organisations/",
     "/admin/organisations/new/", "/admin/teams/", "/admin/teams/new/", "/admin/priorities/",
-    "/admin/tokens/", "/admin/audit/",
+    "/admin/tokens/", "/admin/audit/", "/admin/routing/", "/admin/routing/new/", "/admin/webhooks/",
+    "/admin/webhooks/new/",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ EVERYBODYS = [
     "/search/?q=printer",
     "/me/",
     "/me/keyboard/",
+    "/me/second-step/",
     "/help/",
 ]
 STAFFS = ["/", "/tickets/call/", "/activity/deliver-support/", "/suggest/people/?q=ri", "/suggest/records/?q=pr"]  # fmt: skip
@@ -36,7 +37,7 @@ def test_an_agent_reaches_every_page(signed_in, agent, requester, address):
 
 @pytest.mark.parametrize("address", [*EVERYBODYS, "/portal/request/broken/"])
 def test_a_requester_reaches_the_pages_meant_for_everybody(signed_in, requester, address):
-    answer = signed_in(requester).get(address)
+    answer = signed_in(requester).get(address, follow=True)
 
     assert answer.status_code == 200
     assert 'class="portal"' in answer.content.decode()

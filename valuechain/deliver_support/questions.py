@@ -103,10 +103,15 @@ def read_answers(
     """Return (name, label, answer in words) of an order; raises FieldErrors for what is missing."""
     asks = asks_of(offering)
     given = clean_answers(asks, answers, actor=actor)
-    return [(ask.name, str(ask.label), _said(given[ask.name])) for ask in asks if ask.name in given]
+    return [
+        (ask.name, str(ask.label), said_of(given[ask.name])) for ask in asks if ask.name in given
+    ]
 
 
-def _said(value: Any) -> Any:
+def said_of(value: Any) -> Any:
+    """Return an answer in words; empty for none."""
+    if value in (None, ""):
+        return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(for_audit(value))

@@ -104,6 +104,17 @@ class DueFilter(django_filters.Filter):
     field_class = DueField
 
 
+class SpanInput(django_filters.widgets.DateRangeWidget):
+    """Two moments, each with a name that is read out."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        words = (_("from"), _("until"))
+        for part, word in zip(context["widget"]["subwidgets"], words, strict=True):
+            part["attrs"] |= {"aria-label": word}
+        return context
+
+
 class RecordFilter(django_filters.FilterSet):
     """Filters over records of one resource; `filterset_for` makes the one a resource uses."""
 
@@ -120,12 +131,14 @@ class RecordFilter(django_filters.FilterSet):
     service = SeveralFilter(label=_("Service"), method="by_service")
     due = DueFilter(label=_("Due"), method="by_due")
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="by_overdue")
-    opened = django_filters.IsoDateTimeFromToRangeFilter(label=_("Opened"), field_name="opened_at")
+    opened = django_filters.IsoDateTimeFromToRangeFilter(
+        label=_("Opened"), field_name="opened_at", widget=SpanInput
+    )
     closed = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Finished"), field_name="closed_at"
+        label=_("Finished"), field_name="closed_at", widget=SpanInput
     )
     updated = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Updated"), field_name="updated_at"
+        label=_("Updated"), field_name="updated_at", widget=SpanInput
     )
     external_source = django_filters.CharFilter(label=_("External source"))
     external_id = django_filters.CharFilter(label=_("External id"))

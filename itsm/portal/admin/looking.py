@@ -1,4 +1,4 @@
-"""Pages on which administrators look: the start, the audit log, the priorities, the tokens."""
+"""Pages on which administrators look: the start, the audit log, the tokens."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from itsm.accounts.models import ApiToken, Organisation, Team, User
 from itsm.core import clock
 from itsm.portal.admin.forms import AuditForm
 from itsm.portal.admin.views import AdminView
+from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar
-from tickets.priority import MATRIX
+from tickets.models import RoutingRule
 from valuechain.records.models import Event
-from valuechain.records.vocabulary import Impact, Urgency
 
 #: So many events make a page of the log.
 PAGE = 100
@@ -39,8 +39,10 @@ PLACES = (
      gettext_lazy("What impact and urgency make of a ticket."), None),
     ("ticket-prepared", gettext_lazy("Canned replies and macros"),
      gettext_lazy("What the desk writes or does often."), None),
+    ("admin-routing", gettext_lazy("Routing"),
+     gettext_lazy("Which new tickets go to which team."), RoutingRule),
     ("admin-mail", gettext_lazy("Mailboxes"), gettext_lazy("Where mail becomes tickets."), None),
-    ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), None),
+    ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), Webhook),
     ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
      ApiToken),
     ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
@@ -61,17 +63,6 @@ class HomeView(AdminView):
             count = model._default_manager.count() if model is not None else None
             places.append({"url": url, "label": label, "words": words, "count": count})
         return render(request, "admin/home.html", {"places": places})
-
-
-class PrioritiesView(AdminView):
-    """The grid by which impact and urgency give a priority."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show it."""
-        rows = [
-            (impact.label, [MATRIX[impact][n] for n in range(len(Urgency))]) for impact in Impact
-        ]
-        return render(request, "admin/priorities.html", {"urgencies": Urgency.labels, "rows": rows})
 
 
 class TokensView(AdminView):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from itsm.portal.admin import looking, views
+from itsm.portal.admin import desk, looking, machines, views
 
 urlpatterns = [
     path("admin/", looking.HomeView.as_view(), name="admin-home"),
@@ -22,7 +22,13 @@ urlpatterns = [
     path("admin/teams/", views.TeamsView.as_view(), name="admin-teams"),
     path("admin/teams/new/", views.TeamView.as_view(), name="admin-team-new"),
     path("admin/teams/<int:pk>/", views.TeamView.as_view(), name="admin-team"),
-    path("admin/priorities/", looking.PrioritiesView.as_view(), name="admin-priorities"),
+    path("admin/priorities/", desk.PrioritiesView.as_view(), name="admin-priorities"),
+    path("admin/routing/", desk.RoutingView.as_view(), name="admin-routing"),
+    path("admin/routing/new/", desk.RuleView.as_view(), name="admin-rule-new"),
+    path("admin/routing/<int:pk>/", desk.RuleView.as_view(), name="admin-rule"),
+    path("admin/webhooks/", machines.WebhooksView.as_view(), name="admin-webhooks"),
+    path("admin/webhooks/new/", machines.WebhookView.as_view(), name="admin-webhook-new"),
+    path("admin/webhooks/<int:pk>/", machines.WebhookView.as_view(), name="admin-webhook"),
     path("admin/tokens/", looking.TokensView.as_view(), name="admin-tokens"),
     path("admin/audit/", looking.AuditView.as_view(), name="admin-audit"),
 ]

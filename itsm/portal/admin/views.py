@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from itsm.accounts import administering
+from itsm.accounts import administering, second_step
 from itsm.accounts.administering import ORGANISATION_FIELDS, PERSON_FIELDS, TEAM_FIELDS
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.accounts.roles import Role
@@ -93,7 +93,7 @@ class PersonView(AdminView):
         """Do the one thing whose button was pressed."""
         person = self.found(User, pk)
         what = request.POST.get("do", "person")
-        if person is not None and what in ("withdraw", "activate", "link"):
+        if person is not None and what in ("withdraw", "activate", "link", "second_step"):
             return self._settle(person, what)
         made: dict[str, Any] = {"person": PersonForm, "grant": GrantForm, "stop": TypedForm}
         if what not in made or (person is None and what != "person"):
@@ -127,6 +127,12 @@ class PersonView(AdminView):
                 return redirect("admin-person", pk=person.pk)
             link = self.request.build_absolute_uri(reverse("password-set", kwargs=words))
             return self._page(person, link=link)
+        if what == "second_step":
+            self.settle(
+                lambda: second_step.switch_off(person, actor=self._actor),
+                _("Signing in asks them for no code any more."),
+            )
+            return redirect("admin-person", pk=person.pk)
         if what == "activate":
             self.settle(
                 lambda: administering.set_active(person, is_active=True, actor=self._actor),
@@ -162,6 +168,7 @@ class PersonView(AdminView):
             "grants": person.grants.select_related("organisation", "team") if person else [],
             "teams": person.teams.all() if person else [],
             "link": link,
+            "has_second_step": person is not None and second_step.is_asked_of(person),
         }
         response = render(self.request, "admin/person.html", context, status=code)
         if link:

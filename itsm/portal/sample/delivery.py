@@ -79,6 +79,20 @@ def _catalogue(play: Planning, services: dict[str, Record]) -> None:
             {"name": "ward", "label": "Which ward?", "kind": "line"},
             {"name": "how_many", "label": "How many?", "kind": "integer"},
          ]),
+        ("Everything for a new colleague", "new-colleague",
+         "Account, badge, phone and a place to work, ready on the first day.",
+         "Workplace", None, [
+            {"name": "who", "label": "Who is coming?", "kind": "line",
+             "help": "First and last name, as in the contract."},
+            {"name": "first_day", "label": "When is the first day?", "kind": "date"},
+            {"name": "ward", "label": "Where will they work?", "kind": "line"},
+            {"name": "work", "label": "What will they do?", "kind": "choice",
+             "choices": ["Nursing", "Medicine", "Laboratory", "Administration"]},
+            {"name": "like", "label": "Whose access should theirs be like?", "kind": "line",
+             "help": "A colleague who does the same work.", "required": False},
+            {"name": "phone", "label": "Do they need a phone?", "kind": "boolean"},
+            {"name": "remarks", "label": "Anything else?", "kind": "text", "required": False},
+         ]),
     )  # fmt: skip
     for title, slug, what, service, cost, questions in items:
         item = play.open(

@@ -19,7 +19,7 @@ from valuechain.records.numbers import next_number
 from valuechain.records.vocabulary import Channel, ParticipationRole, Via
 
 #: What a door says about how a demand reached us, unless it is told.
-_CHANNELS: dict[str, Channel] = {Via.API: Channel.API, Via.EMAIL: Channel.EMAIL}
+CHANNELS: dict[str, Channel] = {Via.API: Channel.API, Via.EMAIL: Channel.EMAIL}
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def open_record(
     entry = kinds[kind]
     at = at or clock.now()
     values.setdefault("received_at", at)
-    values.setdefault("channel", _CHANNELS.get(via, Channel.PORTAL))
+    values.setdefault("channel", CHANNELS.get(via, Channel.PORTAL))
     if "organisation" not in values and (requester := values.get("requester")):
         values["organisation"] = requester.organisation
     if "organisation" not in values and actor.organisation_id is not None:

@@ -1,0 +1,138 @@
+"""Where a new ticket goes when nobody has chosen: the company's rules, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+
+from itsm.accounts.administering import may_administer
+from itsm.core.errors import Denied, FieldErrors
+from tickets.models import RoutingRule
+from valuechain.records.models import Event, Record
+from valuechain.records.vocabulary import Channel
+
+CONDITIONS = ("kind", "channel", "organisation", "service", "words")
+FIELDS = ("name", "is_active", *CONDITIONS, "team", "priority")
+#: So many of the newest tickets are looked at when a rule is tried.
+TRIED = 200
+
+
+def fits(rule: RoutingRule, ticket: Any) -> bool:
+    """Whether every condition of a rule holds for a ticket, or for what is about to become one."""
+    organisation = ticket.organisation
+    lineage = organisation.lineage if organisation is not None else []
+    text = f"{ticket.title} {ticket.description}".casefold()
+    words = [word.strip().casefold() for word in rule.words.split(",") if word.strip()]
+    return (
+        (not rule.kind or rule.kind == ticket.kind)
+        and (not rule.channel or rule.channel == ticket.channel)
+        and (rule.organisation_id is None or rule.organisation_id in lineage)
+        and (rule.service_id is None or rule.service_id == ticket.service_id)
+        and (not words or any(word in text for word in words))
+    )
+
+
+def first_that_fits(ticket: Any) -> RoutingRule | None:
+    """Return the rule that decides on a ticket, if one does. One query."""
+    rules = RoutingRule.objects.filter(is_active=True).select_related("team")
+    return next((rule for rule in rules if fits(rule, ticket)), None)
+
+
+def settle(ticket: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Put into the values of a new ticket what the rules say; return what the event tells of it.
+
+    A team that somebody chose stays; that of the mailbox a mail came to is only a default.
+    """
+    rule = first_that_fits(ticket)
+    if rule is None:
+        return {}
+    may_choose_team = not values.get("team") or ticket.channel == Channel.EMAIL
+    if rule.team is not None and rule.team.is_active and may_choose_team:
+        values["team"] = rule.team
+    if rule.priority is not None:
+        values["priority"] = rule.priority
+    return {"internal": {"rule": rule.pk, "routed_by": rule.name}}
+
+
+def hits_since(moment: datetime) -> dict[int, int]:
+    """Return how many tickets each rule has decided on since then. One query."""
+    found = (
+        Event.objects.filter(
+            at__gte=moment, verb__endswith=".opened", data__internal__has_key="rule"
+        )
+        .order_by()
+        .values_list("data__internal__rule")
+        .annotate(Count("pk"))
+    )
+    return dict(found)
+
+
+def tried_on(rule: RoutingRule, tickets: Iterable[Record]) -> list[Record]:
+    """Return those tickets a rule would fit."""
+    return [ticket for ticket in tickets if fits(rule, ticket)]
+
+
+def newest_tickets(actor: Any) -> list[Record]:
+    """Return the tickets a rule is tried on. One query."""
+    found = Record.objects.visible_to(actor).of_resource("tickets")
+    return list(found.select_related("organisation", "team").order_by("-pk")[:TRIED])
+
+
+@transaction.atomic
+def save_rule(rule: RoutingRule | None, given: Mapping[str, Any], *, actor: Any) -> RoutingRule:
+    """Add a rule at the end, or change one. Raises Denied and FieldErrors."""
+    _refuse_others(actor)
+    held = drafted(rule, given)
+    if held.team is None and held.priority is None:
+        message = _("Say which team or which priority the rule gives.")
+        raise FieldErrors({"team": [("required", message)]})
+    if held.pk is None:
+        last = RoutingRule.objects.aggregate(last=Max("place"))["last"]
+        held.place = 0 if last is None else last + 1
+    try:
+        with transaction.atomic():
+            held.save()
+    except IntegrityError:
+        message = _("There is a rule of this name already.")
+        raise FieldErrors({"name": [("taken", message)]}) from None
+    return held
+
+
+def drafted(rule: RoutingRule | None, given: Mapping[str, Any]) -> RoutingRule:
+    """Return the rule as it would be, without keeping it."""
+    held = rule or RoutingRule()
+    for name in FIELDS:
+        if name in given:
+            setattr(held, name, given[name])
+    held.priority = held.priority or None
+    return held
+
+
+@transaction.atomic
+def move_rule(rule: RoutingRule, *, up: bool, actor: Any) -> None:
+    """Let a rule change places with its neighbour; at the end nothing happens."""
+    _refuse_others(actor)
+    rules = list(RoutingRule.objects.select_for_update())
+    at = next(n for n, one in enumerate(rules) if one.pk == rule.pk)
+    to = at - 1 if up else at + 1
+    if 0 <= to < len(rules):
+        rules[at], rules[to] = rules[to], rules[at]
+    for place, one in enumerate(rules):
+        RoutingRule.objects.filter(pk=one.pk).update(place=place)
+
+
+def remove_rule(rule: RoutingRule, *, actor: Any) -> None:
+    """Take a rule away; what it decided stays as it is."""
+    _refuse_others(actor)
+    rule.delete()
+
+
+def _refuse_others(actor: Any) -> None:
+    decision = may_administer(actor)
+    if not decision:
+        raise Denied.because(decision)
