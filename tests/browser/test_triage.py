@@ -82,6 +82,15 @@ def test_a_need_is_decided_and_routed_with_at_most_ten_keys(as_person, brm, requ
     assert page.complaints == []
 
 
+def test_g_e_leads_to_the_inbox(as_person, brm, needs):
+    page = as_person(brm, "/")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    page.wait_for_url("**/engage/?state=submitted*")
+
+    assert page.get_by_role("heading", level=2, name=needs[0].title).is_visible()
+
+
 def test_a_refusal_takes_two_answers_and_ends_the_card(as_person, brm, requester, needs):
     page = as_person(brm, f"/engage/?view=all&need={needs[1].number}")
     page.keyboard.press("n")
@@ -138,7 +147,8 @@ def test_the_pages_of_engage_are_readable_by_all(
     for address in (
         "/engage/", f"/engage/?view=all&need={needs[1].number}", "/engage/?state=merged",
         "/engage/?state=open&ordering=stakeholder", "/engage/board/?view=all",
-        f"/needs/{needs[0].number}/", f"/stakeholders/{known.number}/",
+        f"/needs/{needs[0].number}/", f"/stakeholders/{known.number}/", "/plan/", "/improve/",
+        "/improve/csat/",
     ):  # fmt: skip
         page.goto(live_server.url + address)
         assert audit(page) == [], address
