@@ -13,7 +13,7 @@ from valuechain.streams.models import Step, Visit
 GAP = 168
 LEFT = 84
 BAR = 120
-HEIGHT = 262
+HEIGHT = 278
 #: Fewer finished records say nothing about how long a step takes.
 ENOUGH = 5
 
@@ -44,8 +44,9 @@ class Station:
         return f"M{x + 9} 92C{x + 40} 128 {x - 40} 128 {x - 11} 95"
 
     @property
-    def ghost_end(self) -> int:
-        return self.bar_start + self.ghost_work
+    def stops_x(self) -> int:
+        """Where the visits of one record are written: beside the station, left of any flag."""
+        return self.x - 17
 
     @property
     def bar_start(self) -> int:
@@ -120,10 +121,10 @@ def _lines(name: str) -> tuple[str, ...]:
     lines: list[Any] = [""]
     for word in name.split():
         longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= 20 or not lines[-1]:
+        if len(longer) <= 17 or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
     if len(lines) > 2:
         lines = [lines[0], f"{' '.join(lines[1:])}"]
-    return tuple(line if len(line) <= 22 else f"{line[:21]}…" for line in lines)
+    return tuple(line if len(line) <= 20 else f"{line[:19]}…" for line in lines)
