@@ -121,6 +121,9 @@ def cause_in_words(cause: str) -> str:
     """Say what began a stretch: a transition by its label, the rest by a sentence of its own."""
     fixed: Mapping[str, str] = {
         "comment.reply": _("Public reply"),
+        "approval.requested": _("Put up for a decision"),
+        "approval.decided": _("Decided"),
+        "approval.withdrawn": _("The request for approval was withdrawn"),
         "ticket.absorbed": _("Merged: the demand came earlier"),
         "calendar.published": _("The calendar was changed"),
         "agreement.published": _("The agreement was changed"),

@@ -14,19 +14,24 @@ def connect() -> None:
     recorded.connect(follow, dispatch_uid="sla.follow")
 
 
+#: What other apps do to a record that moves its clocks.
+BY_VERB = {
+    "approval.requested": following.put_up,
+    "approval.decided": following.decided,
+    "approval.withdrawn": following.decided,
+    "ticket.absorbed": following.absorbed,
+}
+#: What a record of any kind does that is no transition.
+BY_STEP = {"opened": following.opened, "edited": following.edited}
+
+
 def follow(record: Any, event: Any, **_kwargs: Any) -> None:
     """Hand an event on to the rule for it. What moves no clock costs nothing."""
     area, _dot, what = event.verb.partition(".")
     if event.verb == "comment.reply":
         if not event.data["automatic"]:
             (following.answered if event.data["from_staff"] else following.asked)(record, event)
-    elif event.verb == "ticket.absorbed":
-        following.absorbed(record, event)
-    elif area != record.kind or area not in kinds:
-        return
-    elif what == "opened":
-        following.opened(record, event)
-    elif what == "edited":
-        following.edited(record, event)
-    else:
-        following.moved(record, event)
+    elif event.verb in BY_VERB:
+        BY_VERB[event.verb](record, event)
+    elif area == record.kind and area in kinds:
+        BY_STEP.get(what, following.moved)(record, event)

@@ -18,8 +18,11 @@ from valuechain.records.models import Event, Record
 
 #: A change of one of these may put a record under other terms.
 MATCHED_BY = frozenset({"priority", "service", "organisation", "team", "channel"})
-#: Metrics that begin with the record; a next response begins with a question.
-FROM_THE_START = tuple(metric for metric in Metric if metric is not Metric.NEXT_RESPONSE)
+#: Metrics that begin with the record; a next response begins with a question, and a decision when it
+#: is asked for.
+FROM_THE_START = tuple(
+    metric for metric in Metric if metric not in (Metric.NEXT_RESPONSE, Metric.APPROVAL)
+)
 _ANSWERED_BY_A_PERSON = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 
 
@@ -49,6 +52,8 @@ def moved(record: Any, event: Event) -> None:
     changed = changes_in(event) & MATCHED_BY
     sheet = Sheet.of(record, time.now())
     occasion = occasion_of(event, record)
+    if _decides(record, event) or _follows_a_verdict(sheet, event, after):
+        _end(sheet, sheet.clocks, Metric.APPROVAL, occasion=occasion)
     if after is Phase.VOID:
         is_merged = record.kind_entry.successor(record) is not None
         for clock in sheet.open():
@@ -81,26 +86,48 @@ def answered(record: Any, event: Event) -> None:
 
 def asked(record: Any, event: Event) -> None:
     """The requester wrote: a next response is owed from the first question left open."""
-    held = book()
-    if not any(_asks_for(p, Metric.NEXT_RESPONSE) for p in held.promises):
+    _begin_when_asked(record, event, Metric.NEXT_RESPONSE)
+
+
+def put_up(record: Any, event: Event) -> None:
+    """The record was put up for a decision, which is owed from now on."""
+    if not record.kind_entry.decides:
+        _begin_when_asked(record, event, Metric.APPROVAL)
+
+
+def decided(record: Any, event: Event) -> None:
+    """The decision was made, or nobody waits for it any more."""
+    if record.kind_entry.decides:
         return
-    # A reply may have moved the record on before this is told; look at the row as it is.
+    kind = Turn.CANCELLED if event.verb == "approval.withdrawn" else Turn.DONE
+    sheet = Sheet.of(record, time.now())
+    for clock in sheet.open(Metric.APPROVAL):
+        sheet.turn(clock, kind, occasion=occasion_of(event, record))
+    sheet.save()
+
+
+def _begin_when_asked(record: Any, event: Event, metric: Metric) -> None:
+    """Begin the next cycle of a metric that somebody waits for from this event on."""
+    held = book()
+    if not any(_asks_for(p, metric) for p in held.promises):
+        return
+    # What was asked may have moved the record on before this is told; look at the row as it is.
     current = Record.objects.select_related("organisation").get(pk=record.pk)
     sheet = Sheet.of(current, time.now())
-    if not Phase(current.phase).is_live or not _was_answered(sheet, event):
+    if not Phase(current.phase).is_live:
+        return
+    if metric is Metric.NEXT_RESPONSE and not _was_answered(sheet, event):
         return
     for kind, found in held.offers(current).items():
-        target = found.promise.targets_for(current.priority).get(Metric.NEXT_RESPONSE)
-        latest = sheet.latest(kind, Metric.NEXT_RESPONSE)
+        target = found.promise.targets_for(current.priority).get(metric)
+        latest = sheet.latest(kind, metric)
         if target is None or (latest is not None and sheet.is_open(latest)):
             continue
-        is_paused = (
-            current.phase == Phase.WAITING and Metric.NEXT_RESPONSE in found.promise.pausable
-        )
+        is_paused = current.phase == Phase.WAITING and metric in found.promise.pausable
         sheet.start(
             found.promise,
             held.calendar_version(found.promise),
-            Metric.NEXT_RESPONSE,
+            metric,
             target,
             occasion=occasion_of(event, current),
             kind=Turn.PAUSE if is_paused else Turn.RUN,
@@ -111,7 +138,7 @@ def asked(record: Any, event: Event) -> None:
 def absorbed(record: Any, event: Event) -> None:
     """Another record was merged into this one: its clocks began when the earlier demand came."""
     sheet = Sheet.of(record, time.now())
-    for clock in sheet.open(*FROM_THE_START):
+    for clock in sheet.open(*_from_the_start(record)):
         if clock.cycle == 1:
             sheet.date_back(clock, record.received_at, occasion=occasion_of(event, record))
     sheet.save()
@@ -167,6 +194,23 @@ def changes_in(event: Event) -> set[str]:
     return {change["field"] for change in found}
 
 
+def _from_the_start(record: Any) -> tuple[Metric, ...]:
+    """The metrics that begin with such a record; where its own machine decides, that decision too."""
+    return (*FROM_THE_START, Metric.APPROVAL) if record.kind_entry.decides else FROM_THE_START
+
+
+def _decides(record: Any, event: Event) -> bool:
+    return event.verb.partition(".")[2] in record.kind_entry.decides
+
+
+def _follows_a_verdict(sheet: Sheet, event: Event, after: Phase) -> bool:
+    """Whether a record ends because its approval was decided, and this is told before the verdict."""
+    if after.is_live or not sheet.open(Metric.APPROVAL):
+        return False
+    before = Event.objects.filter(record_id=event.record_id, sequence=event.sequence - 1)
+    return before.filter(verb="approval.decided").exists()
+
+
 def _asks_for(rules: Promise, metric: Metric) -> bool:
     return any(metric in targets for targets in rules.targets.values())
 
@@ -179,7 +223,7 @@ def _start_missing(
     started = []
     for kind, found in offers.items():
         targets = found.promise.targets_for(record.priority)
-        for metric in FROM_THE_START:
+        for metric in _from_the_start(record):
             latest = sheet.latest(kind, metric)
             is_there = latest is not None and sheet.lines(latest)[-1].kind != Turn.CANCELLED
             if metric not in targets or is_there:
@@ -204,13 +248,19 @@ def _relive(sheet: Sheet, clocks: list[Clock], occasion: Occasion) -> None:
             if event.data["from_staff"] and not event.data["automatic"]:
                 _end(sheet, clocks, Metric.FIRST_RESPONSE, occasion=earlier)
         elif event.from_state and event.from_state != event.to_state:
-            before, after = phases_of(event, sheet.record.kind)
-            if before is Phase.DONE and after.is_live:
-                for clock in clocks:
-                    if sheet.lines(clock)[-1].kind == Turn.RESOLVED:
-                        sheet.turn(clock, Turn.RUN, occasion=earlier)
-            _enter(sheet, before, after, earlier, clocks)
+            _relive_move(sheet, clocks, event, earlier)
     _owned(sheet, sheet.record, occasion)
+
+
+def _relive_move(sheet: Sheet, clocks: list[Clock], event: Event, earlier: Occasion) -> None:
+    if _decides(sheet.record, event):
+        _end(sheet, clocks, Metric.APPROVAL, occasion=earlier)
+    before, after = phases_of(event, sheet.record.kind)
+    if before is Phase.DONE and after.is_live:
+        for clock in clocks:
+            if sheet.lines(clock)[-1].kind == Turn.RESOLVED:
+                sheet.turn(clock, Turn.RUN, occasion=earlier)
+    _enter(sheet, before, after, earlier, clocks)
 
 
 def _end(sheet: Sheet, clocks: Iterable[Clock], *metrics: str, occasion: Occasion) -> None:

@@ -29,6 +29,7 @@ KINDS = (
         resource="needs",
         model=Need,
         machine=NEED,
+        decides=("qualify", "decline"),
         fields=(
             "title",
             "description",

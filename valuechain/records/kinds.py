@@ -45,7 +45,8 @@ class Kind:
     all its members; `public_states` are those in which anybody signed in may read the record.
     `successor` names the record that took a record's place, if one did (a merged ticket's survivor):
     what is said on the one reaches the other. `assurances` are the questions other activities may
-    ask of such a record, by name.
+    ask of such a record, by name. `decides` names the transitions that answer whether what the
+    record asks for will be done, where that is part of its own machine (the triage of a need).
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     successor: Callable[[Any], Record | None] = _none
     help: Sentence = ""
     assurances: Mapping[str, Callable[[Any], Decision]] = field(default_factory=dict)
+    decides: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:

@@ -21,6 +21,15 @@ from sla.chaos.timers import Window, count, drop_unique_keys, left, prepare
 
 #: What is due has to be done this many seconds after the last blow.
 PATIENCE_S = 240
+#: What is counted, and what it is called when it is not zero.
+PROMISES = (
+    ("missed", "missed"),
+    ("twice", "fired or told twice"),
+    ("undelivered", "not delivered"),
+    ("set_aside", "set aside"),
+    ("differing", "unlike their ledger"),
+)
+KEPT = "KEPT: every timer fired once and was told once, and equals its ledger."
 
 
 class Command(BaseCommand):
@@ -59,7 +68,9 @@ class Command(BaseCommand):
             outcome = self._play(stage, broken=broken, **options)
         finally:
             stage.strike()
-        if outcome["missed"] or outcome["twice"] or outcome["set_aside"] or outcome["differing"]:
+        broken_promises = [f"{outcome[name]} {words}" for name, words in PROMISES if outcome[name]]
+        self._say("BROKEN: " + ", ".join(broken_promises) if broken_promises else KEPT)
+        if broken_promises:
             raise SystemExit(1)
 
     def _play(self, stage: Stage, *, broken: list[str], **options: Any) -> dict[str, Any]:
@@ -84,8 +95,10 @@ class Command(BaseCommand):
         recovered = self._recover(stage, made)
         outcome = json.loads(stage.manage("chaos", f"--inside=count:{made.strip()}"))
         outcome |= {"seed": options["seed"], "blows": sum(blows.values()), "recovery_s": recovered}
-        for name, value in {**outcome, **blows}.items():
+        for name, value in outcome.items():
             self.stdout.write(f"  {name:<22}{value}")
+        for blow, times in sorted(blows.items()):
+            self.stdout.write(f"    {blow:<20}{times}")
         return dict(outcome)
 
     def _strike_until(
