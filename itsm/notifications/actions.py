@@ -9,8 +9,8 @@ from django.db import transaction
 
 from itsm.core import clock
 from itsm.notifications import counting
-from itsm.notifications.models import Habits, Mute, Notification, Preference
-from itsm.notifications.vocabulary import Mailing, Reason
+from itsm.notifications.models import Habits, Mute, Notification, OutboundMail, Preference
+from itsm.notifications.vocabulary import DEFAULT_MAILING, Mailing, Reason
 
 
 @transaction.atomic
@@ -37,6 +37,22 @@ def mute(*, person_id: int, record_id: int) -> None:
 def unmute(*, person_id: int, record_id: int) -> None:
     """Let a person hear of a record again."""
     Mute.objects.filter(person_id=person_id, record_id=record_id).delete()
+
+
+@transaction.atomic
+def stop_digest(*, person_id: int) -> None:
+    """Send a person no daily mail any more; what is told at once is not affected."""
+    own = {wish.reason: wish for wish in Preference.objects.filter(person_id=person_id)}
+    for reason in Reason:
+        wish = own.get(reason)
+        mailing = Mailing(wish.mailing) if wish else DEFAULT_MAILING[reason]
+        if mailing is Mailing.DIGEST:
+            Preference.objects.update_or_create(
+                person_id=person_id, reason=reason, defaults={"mailing": Mailing.OFF}
+            )
+    OutboundMail.objects.filter(person_id=person_id, status=OutboundMail.Status.DIGEST).update(
+        status=OutboundMail.Status.WITHHELD
+    )
 
 
 @transaction.atomic

@@ -102,7 +102,8 @@ def compose_digest(mails: Sequence[OutboundMail]) -> EmailMultiAlternatives | No
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "X-Throughline": "1",
-            "List-Unsubscribe": f"<{context['settings_url']}>",
+            "List-Unsubscribe": f"<{links.digest_link(person.pk)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
     message.attach_alternative(html, "text/html")

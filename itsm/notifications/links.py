@@ -17,6 +17,7 @@ from itsm.notifications.models import UsedLink
 
 LIFETIME = timedelta(days=14)
 _MUTE, _APPROVE = "notifications.mute", "notifications.approve"
+_DIGEST = "notifications.digest"
 
 
 def address(path: str) -> str:
@@ -34,6 +35,18 @@ def read_mute(token: str) -> tuple[int, int] | None:
     """Return the person and the record of such a link, or None."""
     found = _read(token, _MUTE, None)
     return (found[0], found[1]) if found else None
+
+
+def digest_link(person_id: int) -> str:
+    """Return the address at which a person stops the daily mail."""
+    token = signing.dumps([person_id], salt=_DIGEST, compress=False)
+    return address(reverse("digest-stop", args=[token]))
+
+
+def read_digest(token: str) -> int | None:
+    """Return the person of such a link, or None."""
+    found = _read(token, _DIGEST, None)
+    return int(found[0]) if found else None
 
 
 def approval_link(person_id: int, approval_id: int, step: int) -> str:

@@ -9,7 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -143,7 +145,29 @@ def notification_stop(request: HttpRequest, token: str) -> HttpResponse:
     is_done = request.method == "POST"
     if is_done:
         actions.mute(person_id=found[0], record_id=found[1])
-    return render(request, "notifications/stop.html", {"is_done": is_done})
+    with _language_of(found[0]):
+        return render(request, "notifications/stop.html", {"is_done": is_done})
+
+
+@csrf_exempt  # As above.
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the daily mail: a page that asks, and does so only when the form is sent."""
+    person_id = links.read_digest(token)
+    if person_id is None:
+        raise Http404
+    is_done = request.method == "POST"
+    if is_done:
+        actions.stop_digest(person_id=person_id)
+    with _language_of(person_id):
+        return render(request, "notifications/stop.html", {"is_done": is_done, "is_daily": True})
+
+
+def _language_of(person_id: int) -> Any:
+    """Speak as the mail did that led here; whoever follows its link is not signed in."""
+    chosen = User.objects.filter(pk=person_id).values_list("language", flat=True).first()
+    return translation.override(chosen or translation.get_language())
 
 
 @never_cache
@@ -159,8 +183,15 @@ def approval_by_mail(request: HttpRequest, token: str) -> HttpResponse:
     if person is None or approval is None:
         raise Http404
     is_over = links.is_used(token) or not approval.is_pending or approval.current_step != step
+    with translation.override(person.language):
+        return _decide(request, token, person, approval, is_over=is_over)
+
+
+def _decide(
+    request: HttpRequest, token: str, person: User, approval: Approval, *, is_over: bool
+) -> HttpResponse:
     form = VoteForm(request.POST) if request.method == "POST" else VoteForm()
-    status = 200
+    status, is_done = 200, False
     if request.method == "POST" and not is_over:
 
         def decide(data: dict[str, Any]) -> Any:
@@ -170,15 +201,28 @@ def approval_by_mail(request: HttpRequest, token: str) -> HttpResponse:
         if attempt(form, decide) is None:
             status = UNPROCESSABLE
         else:
-            is_over = True
+            is_over = is_done = True
     context = {
         "approval": approval,
         "record": approval.subject.specific,
         "person": person,
         "form": form,
         "is_over": is_over,
+        "is_done": is_done,
     }
     return render(request, "notifications/approve.html", context, status=status)
+
+
+_OUTBOX = (
+    ("dead", gettext_lazy("Given up"), {"status": OutboundMail.Status.DEAD}),
+    (
+        "late",
+        gettext_lazy("Tried again"),
+        {"status": OutboundMail.Status.QUEUED, "attempts__gt": 0},
+    ),
+    ("queued", gettext_lazy("Waiting"), {"status": OutboundMail.Status.QUEUED, "attempts": 0}),
+    ("sent", gettext_lazy("Sent"), {"status": OutboundMail.Status.SENT}),
+)
 
 
 @login_required
@@ -188,24 +232,42 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not user.access.is_admin:
         raise Http404
     if request.method == "POST":
-        pk = request.POST.get("mail", "")
-        mail = OutboundMail.objects.filter(pk=int(pk) if pk.isdecimal() else 0).first()
-        if mail is None:
-            raise Http404
-        try:
-            with transaction.atomic():
-                resend(mail, actor=user)
-        except RuleViolation as problem:
-            messages.error(request, str(problem.message))
-        else:
-            messages.success(request, _("It is sent again."))
+        _send_again(request)
         return redirect("admin-mail-outbox")
-    waiting = OutboundMail.objects.select_related("record")
-    return render(
-        request,
-        "notifications/outbox.html",
-        {
-            "dead": waiting.filter(status=OutboundMail.Status.DEAD)[:MOST],
-            "late": waiting.filter(status=OutboundMail.Status.QUEUED, attempts__gt=0)[:MOST],
-        },
-    )
+    asked = request.GET.get("show", "dead")
+    show = next((one for one in _OUTBOX if one[0] == asked), _OUTBOX[0])
+    context = {
+        "mails": OutboundMail.objects.filter(**show[2]).select_related("record")[:MOST],
+        "show": show[0],
+        "tabs": [
+            {"label": label, "url": f"{request.path}?show={name}", "current": name == show[0]}
+            for name, label, _filter in _OUTBOX
+        ],
+    }
+    return render(request, "notifications/outbox.html", context)
+
+
+def _send_again(request: HttpRequest) -> None:
+    """Put one mail that was given up, or all of them, back into the queue."""
+    dead = OutboundMail.objects.filter(status=OutboundMail.Status.DEAD)
+    chosen = request.POST.get("mail", "")
+    if "all" in request.POST:
+        mails = list(dead[:MOST])
+    elif chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        mails = list(OutboundMail.objects.filter(pk=int(chosen)))
+    else:
+        mails = []
+    if not mails and "all" not in request.POST:
+        raise Http404
+    try:
+        with transaction.atomic():
+            for mail in mails:
+                resend(mail, actor=request.user)
+    except RuleViolation as problem:
+        messages.error(request, str(problem.message))
+    else:
+        messages.success(
+            request,
+            ngettext("It is sent again.", "%(count)d mails are sent again.", len(mails))
+            % {"count": len(mails)},
+        )

@@ -203,6 +203,23 @@ def test_an_address_that_does_not_exist_is_given_up_and_can_be_sent_again(
 
     assert dead.status == "dead"
     assert len(postbox.to(requester)) == 1
+    sent_again = browser(admin).get("/admin/mail/outbox/?show=sent").text
+    assert requester.email in sent_again
+
+
+def test_everything_given_up_is_sent_again_at_once(ticket, agent, admin, requester, postbox, sent):
+    postbox.refuse = "550 No such user"
+    say(ticket, agent)
+    say(ticket, agent)
+    sent()
+    assert OutboundMail.objects.filter(status="dead").count() == 2
+    postbox.refuse = ""
+
+    browser(admin).post("/admin/mail/outbox/", {"all": "1"})
+    sent()
+
+    assert len(postbox.to(requester)) == 2
+    assert browser(admin).post("/admin/mail/outbox/", {"mail": "x"}).status_code == 404
 
 
 def test_a_server_that_stays_away_is_given_up_after_a_day_or_so(ticket, agent, settings, frozen):
@@ -285,6 +302,40 @@ def test_a_digest_is_one_mail_a_day(ticket, agent, requester, organisation, sent
     assert "Second" in text_of(mail)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert sent() == []
+
+
+def test_the_daily_mail_is_stopped_by_one_press(ticket, agent, requester, sent, frozen):
+    Preference.objects.create(person=requester, reason="answered", mailing="digest")
+    say(ticket, agent)
+    frozen.shift(timedelta(days=1))
+    (mail,) = sent()
+    path = "/mail/" + str(mail["List-Unsubscribe"]).strip(" <>").partition("/mail/")[2]
+
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert browser().get(path).status_code == 200
+    assert Preference.objects.get(person=requester).mailing == "digest"
+    browser().post(path, {"List-Unsubscribe": "One-Click"})
+    say(ticket, agent)
+    frozen.shift(timedelta(days=2))
+
+    wishes = Preference.objects.filter(person=requester)
+    assert set(wishes.values_list("mailing", flat=True)) == {"off"}
+    assert sent() == []
+
+
+def test_a_mail_speaks_its_readers_language(ticket, agent, requester, sent):
+    requester.language = "de"
+    requester.save(update_fields=["language"])
+    say(ticket, agent, "Der Drucker ist repariert.")
+
+    (mail,) = sent()
+
+    said = text_of(mail)
+    for english in ("There is an answer", "Why you get this", "You can answer this mail"):
+        assert english not in said
+    assert 'lang="de"' in said
+    stop = "/mail/" + str(mail["List-Unsubscribe"]).strip(" <>").partition("/mail/")[2]
+    assert "Stop these mails" not in browser().get(stop).text
 
 
 # Links in mail -------------------------------------------------------------------------------------

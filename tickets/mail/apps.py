@@ -10,3 +10,9 @@ class MailConfig(AppConfig):
     name = "tickets.mail"
     label = "mail"
     verbose_name = _("E-mail in")
+
+    def ready(self) -> None:
+        """Show the mails of a ticket on its page."""
+        from tickets.mail import panels
+
+        panels.register()

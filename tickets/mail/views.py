@@ -11,19 +11,25 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from itsm.accounts.models import User
 from itsm.accounts.roles import DESK_ROLES
 from itsm.core.errors import RuleViolation
+from tickets.asks import TICKET_KINDS
 from tickets.mail import actions
 from tickets.mail.explaining import explain
 from tickets.mail.fetching import try_connection
 from tickets.mail.forms import AcceptForm, AttachForm, MailboxForm, RuleForm
+from tickets.mail.marks import without_subject_mark
 from tickets.mail.models import InboundMail, Mailbox, SenderRule
+from tickets.mail.senders import find_person
+from tickets.similar import similar_incidents
 from valuechain.records.models import Record
-from valuechain.records.views.access import StaffView
+from valuechain.records.views.access import AdminView, StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
 PAGE = 50
+THEIRS = 5
 SHOWN = (
     ("waiting", gettext_lazy("To place"), {"outcome": "parked", "is_machine": False}),
     ("unreadable", gettext_lazy("Cannot be read"), {"outcome": "quarantined"}),
@@ -86,13 +92,15 @@ class OneMailView(DeskView):
         """Show the mail as text beside what can be done with it."""
         suggested = mail.record if self._may_see(mail.record) else None
         initial = {"record": suggested} if suggested else {}
+        is_open = mail.outcome in {"parked", "quarantined"}
         return render(
             request,
             "mail/mail.html",
             {
                 "mail": mail,
                 "read": explain(bytes(mail.raw), mailbox=mail.mailbox),
-                "is_open": mail.outcome in {"parked", "quarantined"},
+                "is_open": is_open,
+                **(_beside(mail, request.user) if is_open else {}),
                 "suggested": suggested,
                 "accept_form": AcceptForm(actor=request.user, prefix="accept"),
                 "attach_form": AttachForm(actor=request.user, initial=initial, prefix="attach"),
@@ -105,6 +113,23 @@ class OneMailView(DeskView):
         if record is None:
             return False
         return Record.objects.visible_to(self.request.user).filter(pk=record.pk).exists()
+
+
+def _beside(mail: InboundMail, actor: Any) -> dict[str, Any]:
+    """Return what the mail may belong to, as the call form shows it: what reads alike, and theirs."""
+    person = find_person(mail.sender) if mail.sender else None
+    if person is not None and not User.objects.visible_to(actor).filter(pk=person.pk).exists():
+        person = None
+    theirs = Record.objects.visible_to(actor).live().of_kind(*TICKET_KINDS)
+    return {
+        "person": person,
+        "similar": similar_incidents(
+            without_subject_mark(mail.subject), actor=actor, now=mail.received_at
+        ),
+        "theirs": list(theirs.filter(requester=person).with_people().order_by("-pk")[:THEIRS])
+        if person
+        else [],
+    }
 
 
 class MailView(OneMailView):
@@ -176,16 +201,6 @@ class DismissView(OneMailView):
         else:
             messages.success(request, _("Put away: not a ticket."))
         return redirect("mail-inbox")
-
-
-class AdminView(StaffView):
-    """A page for administrators; for everybody else it does not exist."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user: Any = request.user
-        if user.is_authenticated and not user.access.is_admin:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
 
 class MailboxListView(AdminView):

@@ -134,3 +134,39 @@ def test_rules_are_added_and_dropped(mailbox, admin, organisation):
     client.post(f"/admin/mail/rules/{rule.pk}/drop/")
 
     assert not SenderRule.objects.filter(domain="new.example").exists()
+
+
+def test_what_the_mail_may_belong_to_stands_beside_it(
+    mailbox, agent, requester, organisation, desk
+):
+    alike = a_ticket(
+        actor=agent, requester=requester, organisation=organisation, team=desk,
+        title="Printer prints blank pages",
+    )  # fmt: skip
+    theirs = a_ticket(
+        actor=agent, requester=requester, organisation=organisation, team=desk, title="Mouse"
+    )
+    strange = a_ticket(
+        actor=agent, requester=agent, organisation=organisation, team=desk, title="Roof"
+    )
+    mark = f"<{marks.message_id(strange.pk, agent.pk)}>"
+    waiting = receive(answer(mark, subject="Printer prints blanc pages")).mail
+    client = browser(agent)
+
+    page = client.get(f"/tickets/inbox/{waiting.pk}/").text
+
+    for found in (strange, alike, theirs):
+        assert f'name="attach-record" value="{found.number}"' in page
+    client.post(f"/tickets/inbox/{waiting.pk}/attach/", {"attach-record": alike.number})
+    assert Comment.objects.get().record_id == alike.pk
+
+
+def test_a_ticket_leads_those_who_keep_the_desk_to_its_mails_as_they_came(
+    mailbox, agent, requester
+):
+    received = receive(raw("Yes.\n\nOn Monday Desk wrote:\n> Is it on?"))
+    ticket = received.record
+
+    assert received.mail.get_absolute_url() in browser(agent).get(ticket.get_absolute_url()).text
+    page = browser(requester).get(f"/my/requests/{ticket.number}/").text
+    assert received.mail.get_absolute_url() not in page

@@ -28,6 +28,16 @@ class StaffView(LoginRequiredMixin, View):
         return redirect("portal-home")
 
 
+class AdminView(StaffView):
+    """A page for administrators; for everybody else it does not exist."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user: Any = request.user
+        if user.is_authenticated and not user.access.is_admin:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
 class OneRecordView(StaffView):
     """A page about one record that the reader may see; the number in the address names it."""
 
