@@ -118,6 +118,20 @@ def _inner(part: Message) -> Message:
     return message_from_bytes(data, policy=compat32)
 
 
+def unreached(report: Message) -> tuple[str, ...]:
+    """Return whom a delivery report names as not reached, with the code it gives (RFC 3464)."""
+    found = []
+    blocks = report.get_payload()
+    for block in blocks[:50] if isinstance(blocks, list) else []:
+        if not isinstance(block, Message):
+            continue
+        if str(block.get("Action", "")).strip().lower() not in {"failed", "delayed"}:
+            continue
+        address = header_text(block.get("Final-Recipient", "")).rpartition(";")[2].strip()
+        found.append(f"{address} {header_text(block.get('Status', ''))}".strip()[:300])
+    return tuple(one for one in found if one)
+
+
 def type_by_name(name: str) -> str:
     """Return the type that the name of a file stands for."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"

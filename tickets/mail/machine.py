@@ -68,6 +68,8 @@ def _is_ours(mail: ParsedMail) -> str:
 
 
 def _is_report(mail: ParsedMail) -> str:
+    if mail.unreached:
+        return f"It reports that it did not reach: {', '.join(mail.unreached[:5])}."
     if mail.content_type == "multipart/report":
         return f"It is a report ({mail.report_type or 'of some kind'})."
     if "x-failed-recipients" in mail.headers:

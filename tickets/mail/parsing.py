@@ -76,6 +76,8 @@ class ParsedMail:
     headers: dict[str, list[str]] = field(default_factory=dict)
     content_type: str = "text/plain"
     report_type: str = ""
+    #: Whom a delivery report says were not reached, each with the mail system's own code.
+    unreached: tuple[str, ...] = ()
     defects: list[str] = field(default_factory=list)
     #: Why nothing at all could be made of it; empty when something could.
     unreadable: str = ""
@@ -225,6 +227,8 @@ def _read_body(mail: ParsedMail, message: Message) -> None:
         if part.get_content_type() == "message/rfc822" or not part.is_multipart():
             _read_leaf(mail, body, part, in_alternative=in_alternative)
             continue
+        if part.get_content_type() == "message/delivery-status":
+            mail.unreached += contents.unreached(part)
         children = part.get_payload()
         alternative = part.get_content_type() == "multipart/alternative"
         if isinstance(children, list):

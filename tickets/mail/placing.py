@@ -104,6 +104,8 @@ def _answer(
     parked = Plan(Outcome.PARKED, "", thread, record)
     if not mail.has_one_sender:
         return replace(parked, why="It names more than one sender.")
+    if senders.is_disowned(mail, mailbox):
+        return replace(parked, why="The domain of its sender says that it did not send it.")
     takes_part = person is not None and _takes_part(person, record)
     joins = False
     if not takes_part:
@@ -155,8 +157,6 @@ def _was_copied(mail: ParsedMail, thread: Thread, record: Record) -> bool:
 
 
 def _proof(mail: ParsedMail, mailbox: Mailbox | None, thread: Thread, person: User) -> str:
-    if senders.is_disowned(mail, mailbox):
-        return ""
     if thread.person_id == person.pk:
         return "It was sent to the reply address of its sender."
     return senders.proof_of(mail, mailbox)

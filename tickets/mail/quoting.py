@@ -13,7 +13,14 @@ LONGEST = 12_000
 #: time that grows with their cube.
 _BEGINS = re.compile(r"\b(?:on|am|le|el|op|il)\b", re.IGNORECASE)
 MOST_BEGINNINGS = 200
-LANGUAGES = ["en", "de"]
+LANGUAGES = ["en", "de", "fr", "it"]
+#: The line, or the two it was broken into, that says who wrote what is quoted below it.
+_ATTRIBUTION = re.compile(
+    r"\b(?:wrote|writes|schrieb|schreef|a écrit|escribió|ha scritto|escreveu|napisa[łl](?:\(a\)|a)?|skrev"
+    r"|kirjoitti|написала?|пише|写道)\b.{0,200}$|.{0,300}(?:写道|のメール)[::]?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SEPARATOR = re.compile(r"[-_*]{2,}(?:[^-_*\n]{1,60}[-_*]{2,})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,28 @@ def _before_quotes(text: str, quoted: str = "") -> Folded:
     end = len(lines)
     while end and (lines[end - 1].lstrip().startswith(">") or not lines[end - 1].strip()):
         end -= 1
+    if end < len(lines) or quoted:
+        end = _before_attribution(lines, end)
     said, rest = "\n".join(lines[:end]).strip(), "\n".join(lines[end:]).strip()
     if not said:
         return Folded(text, quoted)
     return Folded(said, "\n\n".join(piece for piece in (rest, quoted) if piece))
+
+
+def _before_attribution(lines: list[str], end: int) -> int:
+    """Return where a text ends without the line that introduces the quotation after it."""
+    for count in (1, 2, 3):
+        begin = end - count
+        if begin < 1 or not lines[begin].strip():
+            break
+        introduction = " ".join(line.strip() for line in lines[begin:end])
+        is_one = len(introduction) < 400 and any(letter.isdigit() for letter in introduction)
+        if (
+            is_one
+            and (begin == 0 or not lines[begin - 1].strip())
+            and _ATTRIBUTION.search(introduction)
+        ):
+            return begin
+    if end > 1 and _SEPARATOR.fullmatch(lines[end - 1].strip()):
+        return end - 1
+    return end

@@ -479,23 +479,3 @@ class HandoverViewSet(LinkViewSet):
         given = read_input(ReasonSerializer, request, self.get_serializer_context())
         back = actions.return_handover(self.get_object(), actor=request.user, via=Via.API, **given)
         return Response(HandoverSerializer(back).data)
-
-
-class EventViewSet(LinkViewSet):
-    """The audit trail of all visible records, to be pulled with the cursor of the last page."""
-
-    queryset = Event.objects.none()
-    serializer_class = EventSerializer
-    ordering_fields: ClassVar = {"id": "pk"}
-    ordering = "id"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        found: QuerySet[Event] = Event.objects.visible_to(self.request.user)
-        return found.select_related("actor", "record")
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        actor = self.request.user
-        return {
-            **super().get_serializer_context(),
-            "readable": lambda event: reads_notes(actor, event.record),
-        }

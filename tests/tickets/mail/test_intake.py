@@ -308,6 +308,17 @@ def test_a_reply_address_does_not_help_against_a_server_that_disowns_the_mail(ti
     assert receive(letter).outcome == "parked"
 
 
+def test_an_answer_that_its_senders_domain_disowns_waits_for_a_human(ticket, requester):
+    Mailbox.objects.update(trusted_server="mx.example.org")
+    letter = answer(our_mail(ticket, requester),
+                    Authentication_Results="mx.example.org; dmarc=fail")  # fmt: skip
+
+    received = receive(letter)
+
+    assert (received.outcome, received.record.pk) == ("parked", ticket.pk)
+    assert received.why == "The domain of its sender says that it did not send it."
+
+
 def test_two_senders_in_one_mail_say_nothing_on_a_ticket(ticket, requester):
     letter = b"From: other@example.org\r\n" + answer(our_mail(ticket, requester))
 

@@ -244,3 +244,14 @@ def test_a_human_who_writes_about_automatic_answers_is_no_machine(subject):
 )
 def test_exchange_asks_for_no_automatic_answer_also_on_behalf_of_people(value, is_machine):
     assert bool(written_by_machine(parse(raw(X_Auto_Response_Suppress=value)))) is is_machine
+
+
+def test_a_delivery_report_says_whom_it_is_about():
+    mail = read(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nSorry.\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+        "Final-Recipient: rfc822; gone@example.org\nAction: failed\nStatus: 5.1.1\n--b--\n"
+    )
+
+    assert written_by_machine(mail) == "It reports that it did not reach: gone@example.org 5.1.1."

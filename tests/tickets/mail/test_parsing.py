@@ -188,6 +188,22 @@ def test_nothing_at_all_is_unreadable_and_says_so():
         ),
         ("Ja.\n\nAm 02.03.2026 um 09:00 schrieb Desk:\n> Ist er an?", "Ja."),
         ("Yes.\n\n> Is it on?\n> Really?", "Yes."),
+        (
+            "Oui.\n\nLe lun. 2 mars 2026 à 09:00, Desk <d@example.org> a écrit :\n> Marche-t-il ?",
+            "Oui.",
+        ),
+        ("Sí.\n\nEl lun, 2 mar 2026 a las 9:00, Desk (<d@example.org>) escribió:\n> ¿Va?", "Sí."),
+        ("Sì.\n\nIl giorno lun 2 mar 2026 alle ore 09:00 Desk ha scritto:\n> Va?", "Sì."),
+        ("Ja.\n\nOp ma 2 mrt 2026 om 09:00\nschreef Desk <d@example.org>:\n> Werkt het?", "Ja."),
+        (
+            "Ja.\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\nAn: Rita\nBetreff: x\n\nAn?",
+            "Ja.",
+        ),
+        (
+            "Yes.\n\nFrom: Desk <d@example.org>\nSent: Monday\nTo: Rita\nSubject: Printer\n\nIs it on?",
+            "Yes.",
+        ),
+        ("She wrote: 5 pages.\n\n> Is it on?", "She wrote: 5 pages."),
         ("> Is it on?\nYes.\n> Really?\nReally.", "> Is it on?\nYes.\n> Really?\nReally."),
         ("No quotation here.", "No quotation here."),
         ("> only quoted", "> only quoted"),
