@@ -268,6 +268,6 @@ def _send_again(request: HttpRequest) -> None:
     else:
         messages.success(
             request,
-            ngettext("It is sent again.", "%(count)d mails are sent again.", len(mails))
+            ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", len(mails))
             % {"count": len(mails)},
         )
