@@ -21,7 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("valuechain.deliver_support.urls")),
     path("", include("valuechain.streams.urls")),
     path("", include("itsm.notifications.urls")),
-    path("", include("itsm.webhooks.urls")),
     path("", include("sla.urls")),
     path("", include("tickets.mail.urls")),
     path("", include("tickets.urls")),
