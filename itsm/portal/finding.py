@@ -25,7 +25,7 @@ def portal_home(request: HttpRequest) -> HttpResponse:
         request,
         "portal/home.html",
         {
-            "asks": asks_offered(),
+            "asks": asks_offered(request.user),
             "tiles": tiles_for(actor)[:TILES],
             "outages": outages_for(actor),
             "waiting": live.filter(requester=actor, state__in=FOR_YOU_STATES).count(),
@@ -65,6 +65,6 @@ def portal_find(request: HttpRequest) -> HttpResponse:
                 for one in requests
             ],
             "is_empty": bool(words) and not (tiles or articles or requests),
-            "asks": asks_offered(),
+            "asks": asks_offered(request.user),
         },
     )

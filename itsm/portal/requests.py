@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import User
+from itsm.accounts.roles import Role
 from itsm.core import clock
 from itsm.portal.conversation import conversation
 from itsm.portal.progress import progress_of, track
@@ -44,6 +45,8 @@ class Ask:
     title_label: Sentence
     icon: str
     asks_urgency: bool = True
+    #: Whoever does not hold this role is not asked; empty: everybody is.
+    role: str = ""
 
 
 ASKS = (
@@ -57,6 +60,9 @@ ASKS = (
     Ask("idea", "feedback", _("Suggest an improvement"),
         _("What would make things better for you."), _("What is your idea?"), "chart",
         asks_urgency=False),
+    Ask("notice", "supplier_request", _("Let us know something"),
+        _("A new date, a fault, a price: whatever we have to hear from a supplier."),
+        _("What is it about?"), "send", asks_urgency=False, role=Role.SUPPLIER_CONTACT),
     Ask("something-else", "service_request", _("Something else"),
         _("Tell us in your own words; we find who can help."), _("What is it about?"), "dots"),
 )  # fmt: skip
@@ -64,7 +70,8 @@ ASKS = (
 #: What the person who asked may do with their request, in the order the page shows it.
 OWN_STEPS = (
     "submit", "resume", "close", "reopen", "confirm_value", "confirm", "confirm_partly",
-    "report_no_value", "report_missed", "dispute", "appeal", "cancel", "withdraw",
+    "report_no_value", "report_missed", "dispute", "appeal", "acknowledge", "start", "answer",
+    "wait_for_us", "cancel", "withdraw",
 )  # fmt: skip
 STEP_WORDS: dict[str, Sentence] = {
     "close": _("Yes, it is solved"),
@@ -72,9 +79,13 @@ STEP_WORDS: dict[str, Sentence] = {
 }
 
 
-def asks_offered() -> list[Ask]:
-    """Return the ways to ask whose kind of record exists."""
-    return [ask for ask in ASKS if ask.kind in kinds]
+def asks_offered(actor: Any = None) -> list[Ask]:
+    """Return the ways to ask that everybody has, and those the actor's roles add."""
+    return [ask for ask in ASKS if ask.kind in kinds and _is_for(ask, actor)]
+
+
+def _is_for(ask: Ask, actor: Any) -> bool:
+    return not ask.role or (actor is not None and actor.access.holds(ask.role))
 
 
 def mine(actor: Any) -> RecordQuerySet:
@@ -212,7 +223,7 @@ class AskForm(RuledForm):
 def portal_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask what it takes to raise one kind of request, and raise it."""
     actor: Any = request.user
-    ask = next((ask for ask in asks_offered() if ask.slug == slug), None)
+    ask = next((ask for ask in asks_offered(actor) if ask.slug == slug), None)
     if ask is None:
         raise Http404
     if request.method != "POST":
@@ -341,7 +352,7 @@ def _request_page(
 
 def own_offers(record: Record, actor: Any) -> list[dict[str, Any]]:
     """Return what the person who asked may do now; others who see the request do nothing with it."""
-    if not policies.is_requester(actor, record):
+    if not (policies.is_requester(actor, record) or _is_asked(actor, record)):
         return []
     offered = {
         offer.name: offer
@@ -354,6 +365,11 @@ def own_offers(record: Record, actor: Any) -> list[dict[str, Any]]:
         for name in OWN_STEPS
         if name in offered
     ]  # fmt: skip
+
+
+def _is_asked(actor: Any, record: Any) -> bool:
+    """Whether the record asks the actor something, as a request to a supplier asks its contact."""
+    return record.kind == "supplier_request" and record.contact_id == actor.pk
 
 
 @login_required

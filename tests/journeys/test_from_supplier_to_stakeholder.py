@@ -7,6 +7,7 @@ from datetime import date
 from tests.doors import Machine, browser
 from valuechain.records.actions import link_records
 from valuechain.records.kinds import kinds
+from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Via
 
 
@@ -24,26 +25,34 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     link_records(spec, need, LinkKind.FULFILS, actor=admin, via=Via.HTML)
     link_records(radar, spec, LinkKind.IMPLEMENTS, actor=admin, via=Via.HTML)
 
-    # The supplier lets us know, through the API, and their notice is put beside the radar.
-    api = Machine(supplier)
-    notice = api.post(
-        "supplier-requests/",
-        {"title": "The radar is late", "subject": "notice", "description": "The ship is stuck."},
+    # The supplier lets us know on their own page, and the notice is put beside the radar.
+    theirs = browser(supplier)
+    sent = theirs.post(
+        "/portal/request/notice/", {"title": "The radar is late", "description": "It is stuck."}
     )
-    assert notice.status_code == 201, notice.content
-    number = notice.json()["number"]
+    number = sent.headers["Location"].split("/")[3]
+    assert number.startswith("SUP-")
+    notice = Record.objects.get(number=number).specific
+    assert (notice.subject, notice.contact, notice.organisation) == (
+        "notice", supplier, organisation,
+    )  # fmt: skip
     ours = Machine(brm)
     at = f"supplier-requests/{number}/"
     linked = ours.post(f"{at}links/", {"kind": "supplied_by", "target": radar.number})
     assert linked.status_code == 201, linked.content
-    for who, name, data in (
-        (ours, "send", {}),
-        (api, "acknowledge", {}),
-        (api, "start", {}),
-        (api, "answer", {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}),
+    step = ours.post(f"{at}transitions/", {"transition": "send"})
+    assert step.status_code == 200, step.content
+    for name, data in (
+        ("acknowledge", {}),
+        ("start", {}),
+        ("answer", {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}),
     ):
-        step = who.post(f"{at}transitions/", {"transition": name, "data": data})
-        assert step.status_code == 200, step.content
+        page = theirs.get(f"/portal/requests/{number}/").content.decode()
+        assert f"/portal/requests/{number}/do/{name}/" in page
+        moved = theirs.post(f"/portal/requests/{number}/do/{name}/", data)
+        assert moved.status_code == 302, moved.content
+    # What we close is ours to close.
+    assert theirs.post(f"/portal/requests/{number}/do/close/").status_code == 404
 
     # The stakeholder opens nothing but their need.
     body = browser(requester).get(f"/portal/needs/{need.number}/").content.decode()
@@ -51,3 +60,4 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     assert "The radar head" in body
     assert Machine(requester).get(f"components/{radar.number}/").status_code == 404
     assert Machine(requester).get(at).status_code == 404
+    assert browser(requester).get("/portal/request/notice/").status_code == 404

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.accounts.models import Organisation, User
 from itsm.accounts.roles import Role
 from itsm.core.errors import FieldErrors
+from valuechain.engage.models import SupplierRequest
 from valuechain.records.actions import edit_record, open_record
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import ParticipationRole
@@ -108,6 +109,7 @@ def open_supplier_request(
     """
     if actor.pk is not None and not actor.access.is_staff:
         contact = actor
+        values.setdefault("subject", SupplierRequest.Subject.NOTICE)
         values |= {"requester": actor, "supplier": actor.organisation}
         values["organisation"] = _served_by(actor) or actor.organisation
     people: dict[str, list[Any]] = {}
