@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.asks import TICKET_KINDS
@@ -64,6 +65,8 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         "take_url": reverse("ticket-take", args=[record.number])
         if may_change and record.is_live and record.owner_id is None and _takes(record, actor)
         else "",
+        "asker_latest": _latest_of(record, actor),
+        "priority_why": _why(record),
         "canned_url": reverse("ticket-canned", args=[record.number]) if is_desk else "",
         "macros_url": reverse("ticket-macros", args=[record.number])
         if is_desk and record.is_live
@@ -72,6 +75,31 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         if record.is_live and is_desk
         else "",
     }
+
+
+def _latest_of(record: Record, actor: Any) -> list[Record]:
+    """Return the last three other tickets of whoever asked. One query."""
+    if record.requester_id is None:
+        return []
+    others = (
+        Record.objects.visible_to(actor)
+        .of_kind(*TICKET_KINDS)
+        .filter(requester_id=record.requester_id)
+        .exclude(pk=record.pk)
+        .only("number", "title", "kind", "resource", "state", "phase", "opened_at")
+    )
+    return list(others.order_by("-opened_at", "-pk")[:3])
+
+
+def _why(record: Record) -> str:
+    """Say where the priority comes from: its cell of the matrix, or why it was overridden."""
+    reason = str(getattr(record, "priority_override", ""))
+    if reason:
+        return gettext("Overridden: %(reason)s") % {"reason": reason}
+    if not record.impact or not record.urgency:
+        return ""
+    words = {"impact": record.describe("impact"), "urgency": record.describe("urgency")}
+    return gettext("%(impact)s · %(urgency)s") % words
 
 
 def _takes(record: Record, actor: Any) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotOffered, RuleViolation
@@ -115,12 +116,26 @@ class EditRecordView(OneRecordView):
     """Edits what a record says."""
 
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
-        """Show the form with the record's values."""
+        """Show the form with the record's values; with `only`, one field, alone for the panel."""
         record = self.get_record()
         initial = {name: getattr(record, name) for name in record.kind_entry.editable}
-        return self._page(
-            request, record, self._form(record)(initial=initial | {"version": record.version})
-        )
+        form = self._form(record)(initial=initial | {"version": record.version})
+        if self._only(record) and request.headers.get("HX-Request"):
+            return self._in_place(request, record, form)
+        return self._page(request, record, form)
+
+    def _only(self, record: Record) -> str:
+        """Name the one field that is edited, where the address names one."""
+        only = self.request.GET.get("only", "")
+        return only if only in record.kind_entry.editable else ""
+
+    def _in_place(self, request: HttpRequest, record: Record, form: VersionedForm) -> HttpResponse:
+        form.fields[self._only(record)].widget.attrs["autofocus"] = True
+        context = {"form": form, "record": record, "action": request.get_full_path()}
+        response = render(request, "records/_edit_one.html", context)
+        response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
 
     def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Save, or show what is wrong; 409 when somebody else saved first."""
@@ -140,7 +155,9 @@ class EditRecordView(OneRecordView):
         return redirect(saved)
 
     def _form(self, record: Record) -> type[VersionedForm]:
-        return record_form(record.kind_entry, actor=self.request.user, editing=True)
+        only, entry = self._only(record), record.kind_entry
+        others = [name for name in entry.editable if name != only] if only else []
+        return record_form(entry, actor=self.request.user, editing=True, leave_out=others)
 
     def _page(
         self, request: HttpRequest, record: Record, form: VersionedForm, status: int = 200

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,28 +49,31 @@ class RecordDetailView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the record, what may be done with it, and what happened to it."""
         actor: Any = request.user
-        record: Any = visible_record(resource, number, actor=actor, has_writing=has_writing(actor))
+        asked = {"has_writing": has_writing(actor), "requester_place": F("requester__place")}
+        record: Any = visible_record(resource, number, actor=actor, **asked)
         drafts, has_left = writing_of(record, actor=actor) if record.has_writing else ([], False)
         if has_left:
-            record = visible_record(resource, number, actor=actor)
+            record = visible_record(resource, number, actor=actor, **asked)
         # Read once for the panel and for whoever asks who takes part.
         takes_part = Participation.objects.select_related("person").only(
             "record_id", "person_id", "role", "person__name", "person__email"
         )
         prefetch_related_objects([record], Prefetch("participations", takes_part))
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
+        offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition")
+        may_edit = _may_edit(actor, record)
         context = {
             "record": record,
             "kind": record.kind_entry,
-            "offers": _urls(record, record.kind_entry.machine.offers(record, actor), "transition"),
+            "offers": offers,
             "flows": _urls(record, flows.offers(record, actor), "flow"),
             **told(request, record, drafts),
-            "properties": properties_of(record, actor=actor),
+            "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
             "participants": [taking.person for taking in record.participations.all()],
             "attachments": shown_files(Attachment.objects.readable_on(record, actor), record),
-            "edit_url": _record_url(record, "edit") if _may_edit(actor, record) else "",
+            "edit_url": _record_url(record, "edit") if may_edit else "",
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
@@ -182,24 +185,40 @@ def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
     ]
 
 
-def properties_of(record: Record, *, actor: Any) -> list[dict[str, Any]]:
-    """Return what the panel says of a record: its header, then what is special to its kind."""
+#: The steps by which a record gets another owner or team, and what is shown also when it is empty.
+_ASSIGNS = frozenset({"assign", "reassign"})
+_ALWAYS_SHOWN = frozenset({"owner", "team", "requester", "service"})
+
+
+def properties_of(
+    record: Record, *, actor: Any, may_edit: bool = False, offers: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Return what the panel says of a record: its header, then what is special to its kind.
+
+    What the actor may change leads to where it is changed: one field, or the step that assigns.
+    """
     entry = record.kind_entry
     shown: list[dict[str, Any]] = []
     insider = reads_notes(actor, record)
     names = [name for name in entry.fields if name not in ("title", "external_source")]
     names += [name for name in ("waiting_reason", "follow_up_at") if insider]
+    editable = set(entry.editable) if may_edit else set()
+    edit = _record_url(record, "edit")
+    assign = next((o["url"] for o in offers if o["name"] in _ASSIGNS and o["decision"]), "")
     for name in names:
         field = entry.model._meta.get_field(name)
         value = getattr(record, name)
-        if value in (None, "") and name not in ("owner", "team", "requester"):
+        if value in (None, "") and name not in _ALWAYS_SHOWN & set(names):
             continue
+        change = f"{edit}?only={name}" if name in editable else ""
         shown.append(
             {
                 "label": str(getattr(field, "verbose_name", name)).capitalize(),
                 "value": _shown(record, field, value),
                 "kind": _property_kind(field),
                 "url": value.get_absolute_url() if isinstance(value, Record) else "",
+                "edit_url": change or (assign if name in ("owner", "team") else ""),
+                "in_place": bool(change),
             }
         )
     return shown
