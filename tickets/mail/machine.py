@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_noop
+
 from tickets.mail import marks
 from tickets.mail.parsing import ParsedMail
 
@@ -63,7 +65,7 @@ def written_by_machine(mail: ParsedMail) -> str:
 
 def _is_ours(mail: ParsedMail) -> str:
     if marks.read_message_id(mail.message_id) or "x-throughline" in mail.headers:
-        return "This program sent it."
+        return gettext_noop("This program sent it.")
     return ""
 
 
@@ -73,7 +75,7 @@ def _is_report(mail: ParsedMail) -> str:
     if mail.content_type == "multipart/report":
         return f"It is a report ({mail.report_type or 'of some kind'})."
     if "x-failed-recipients" in mail.headers:
-        return "It reports recipients that were not reached."
+        return gettext_noop("It reports recipients that were not reached.")
     return ""
 
 
@@ -92,7 +94,7 @@ def _says_so(mail: ParsedMail) -> str:
             return f"{name.title()} is set."
     # Exchange writes "OOF" alone into mail by people; only programs ask for no answer at all.
     if {"all", "autoreply"} & set(re.findall(r"\w+", _word(mail, "x-auto-response-suppress"))):
-        return "X-Auto-Response-Suppress says that it wants no answer."
+        return gettext_noop("X-Auto-Response-Suppress says that it wants no answer.")
     for name in ("list-id", "list-unsubscribe", "feedback-id"):
         if name in mail.headers:
             return f"{name.title()} is set: it went to a list."
@@ -101,16 +103,16 @@ def _says_so(mail: ParsedMail) -> str:
 
 def _has_no_way_back(mail: ParsedMail) -> str:
     if any(value.replace(" ", "") == "<>" for value in mail.headers.get("return-path", ())):
-        return "It has a null return path."
+        return gettext_noop("It has a null return path.")
     sender = mail.sender
     if sender is not None and _ROBOTS.fullmatch(sender.address.partition("@")[0]):
-        return "A mail system sent it."
+        return gettext_noop("A mail system sent it.")
     return ""
 
 
 def _reads_like_it(mail: ParsedMail) -> str:
     if _SUBJECTS.match(mail.subject[:LONGEST_SUBJECT]):
-        return "Its subject is that of an automatic answer."
+        return gettext_noop("Its subject is that of an automatic answer.")
     return ""
 
 

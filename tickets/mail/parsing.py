@@ -19,6 +19,8 @@ from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from html import escape
 from urllib.parse import unquote
 
+from django.utils.translation import gettext_noop
+
 from tickets.mail import contents, tnef
 from tickets.mail.addresses import Address, addresses_in
 from tickets.mail.words import MAX_HEADER, decoded, header_text, html_to_text, one_line, tidy
@@ -115,16 +117,16 @@ def parse(raw: bytes) -> ParsedMail:
     mail = ParsedMail()
     try:
         if not raw.strip():
-            mail.unreadable = "It is empty."
+            mail.unreadable = gettext_noop("It is empty.")
             return mail
         message = message_from_bytes(raw.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
         if not _EXPECTED & {str(name).lower() for name in message.keys()[:1000]}:
-            mail.unreadable = "It has none of the headers of a mail."
+            mail.unreadable = gettext_noop("It has none of the headers of a mail.")
             return mail
         _read_headers(mail, message)
         _read_body(mail, message)
         if not (mail.senders or mail.subject or mail.text or mail.files):
-            mail.unreadable = "It has no sender, no subject and no text."
+            mail.unreadable = gettext_noop("It has no sender, no subject and no text.")
     except Exception as problem:  # noqa: BLE001 - whatever a stranger's bytes provoke, the mail is kept
         mail.unreadable = f"It cannot be read ({type(problem).__name__})."
     return mail

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from itsm.accounts.models import Organisation, User
 from tickets.mail import marks, senders, threads
 from tickets.mail.addresses import Address
@@ -59,12 +61,16 @@ def plan(mail: ParsedMail, mailbox: Mailbox | None) -> Plan:
         return Plan(Outcome.PARKED, machine, thread, record, is_machine=True)
     sender = mail.sender
     if sender is None:
-        return Plan(Outcome.PARKED, "It does not say who sent it.", thread, record)
+        return Plan(Outcome.PARKED, gettext_noop("It does not say who sent it."), thread, record)
     person = senders.find_person(sender.address)
     if person is not None and (not person.is_active or person.is_service_account):
-        return Plan(Outcome.PARKED, "Its sender is no longer active here.", thread, record)
+        return Plan(
+            Outcome.PARKED, gettext_noop("Its sender is no longer active here."), thread, record
+        )
     if person is None and not senders.is_usable(sender.address):
-        return Plan(Outcome.PARKED, "Its sender cannot be written to.", thread, record)
+        return Plan(
+            Outcome.PARKED, gettext_noop("Its sender cannot be written to."), thread, record
+        )
     if record is None:
         return _new(sender, mailbox, thread, person)
     return _answer(mail, sender, mailbox, thread, record, person)
@@ -76,23 +82,27 @@ def _own_address(mail: ParsedMail) -> str:
         return ""
     plain = marks.without_mark(sender.address)
     if Mailbox.objects.filter(address__in=[plain, sender.address]).exists():
-        return "One of the desk's own mailboxes sent it."
+        return gettext_noop("One of the desk's own mailboxes sent it.")
     return ""
 
 
 def _new(sender: Address, mailbox: Mailbox | None, thread: Thread, person: User | None) -> Plan:
     if mailbox is None:
-        return Plan(Outcome.PARKED, "It was sent to none of the desk's mailboxes.", thread)
+        return Plan(
+            Outcome.PARKED, gettext_noop("It was sent to none of the desk's mailboxes."), thread
+        )
     if person is not None:
         return Plan(
-            Outcome.TICKET, "It begins a conversation.", thread, person=person,
+            Outcome.TICKET, gettext_noop("It begins a conversation."), thread, person=person,
             organisation=person.organisation,
         )  # fmt: skip
     organisation = senders.organisation_for(sender, mailbox)
     if organisation is None:
-        return Plan(Outcome.PARKED, "Nobody knows its sender, and no rule says whose.", thread)
+        return Plan(
+            Outcome.PARKED, gettext_noop("Nobody knows its sender, and no rule says whose."), thread
+        )
     return Plan(
-        Outcome.TICKET, "It begins a conversation; its sender is new here.", thread,
+        Outcome.TICKET, gettext_noop("It begins a conversation; its sender is new here."), thread,
         organisation=organisation,
     )  # fmt: skip
 
@@ -103,9 +113,11 @@ def _answer(
 ) -> Plan:  # fmt: skip
     parked = Plan(Outcome.PARKED, "", thread, record)
     if not mail.has_one_sender:
-        return replace(parked, why="It names more than one sender.")
+        return replace(parked, why=gettext_noop("It names more than one sender."))
     if senders.is_disowned(mail, mailbox):
-        return replace(parked, why="The domain of its sender says that it did not send it.")
+        return replace(
+            parked, why=gettext_noop("The domain of its sender says that it did not send it.")
+        )
     takes_part = person is not None and _takes_part(person, record)
     joins = False
     if not takes_part:
@@ -115,19 +127,19 @@ def _answer(
     if person is None:
         organisation = senders.organisation_for(sender, mailbox) or record.organisation
         return replace(
-            parked, outcome=Outcome.COMMENT, why="Its sender was copied on it.",
+            parked, outcome=Outcome.COMMENT, why=gettext_noop("Its sender was copied on it."),
             organisation=organisation, joins=True,
         )  # fmt: skip
     is_staff = person.access.works_on(record) and not is_requester(person, record)
     if is_staff and not (proof := _proof(mail, mailbox, thread, person)):
         return replace(
             parked, person=person,
-            why="It may not be from the member of staff it names: nothing proves it.",
+            why=gettext_noop("It may not be from the member of staff it names: nothing proves it."),
         )  # fmt: skip
     visibility = Visibility.INTERNAL if is_staff and thread.is_internal else Visibility.PUBLIC
     answer = replace(
         parked, outcome=Outcome.COMMENT, person=person, organisation=person.organisation,
-        visibility=visibility, joins=joins, why=proof if is_staff else "It answers.",
+        visibility=visibility, joins=joins, why=proof if is_staff else gettext_noop("It answers."),
     )  # fmt: skip
     if is_staff or _can_be_answered(record):
         return answer
@@ -158,7 +170,7 @@ def _was_copied(mail: ParsedMail, thread: Thread, record: Record) -> bool:
 
 def _proof(mail: ParsedMail, mailbox: Mailbox | None, thread: Thread, person: User) -> str:
     if thread.person_id == person.pk:
-        return "It was sent to the reply address of its sender."
+        return gettext_noop("It was sent to the reply address of its sender.")
     return senders.proof_of(mail, mailbox)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from tickets.mail import marks
 from tickets.mail.models import InboundMail
 from tickets.mail.parsing import ParsedMail
@@ -24,7 +26,9 @@ class Thread:
     is_internal: bool = False
 
 
-NONE = Thread(None, "none", "It answers no mail known here and carries no signed mark.")
+NONE = Thread(
+    None, "none", gettext_noop("It answers no mail known here and carries no signed mark.")
+)
 
 
 def find_thread(mail: ParsedMail) -> Thread:
@@ -84,7 +88,7 @@ def _by_address(mail: ParsedMail) -> Thread | None:
         mark = marks.read_reply_address(address)
         record = Record.objects.filter(pk=mark.record_id).first() if mark else None
         if mark and record:
-            why = "It was sent to a signed reply address."
+            why = gettext_noop("It was sent to a signed reply address.")
             return Thread(record, "reply_address", why, mark.person_id, mark.is_internal)
     return None
 
@@ -94,4 +98,4 @@ def _by_subject(mail: ParsedMail) -> Thread | None:
     record = Record.objects.filter(number=number).first() if number else None
     if record is None:
         return None
-    return Thread(record, "subject", "Its subject carries the record's signed mark.")
+    return Thread(record, "subject", gettext_noop("Its subject carries the record's signed mark."))

@@ -170,3 +170,12 @@ def test_a_ticket_leads_those_who_keep_the_desk_to_its_mails_as_they_came(
     assert received.mail.get_absolute_url() in browser(agent).get(ticket.get_absolute_url()).text
     page = browser(requester).get(f"/my/requests/{ticket.number}/").text
     assert received.mail.get_absolute_url() not in page
+
+
+def test_why_a_mail_waits_is_said_in_the_readers_language(waiting, agent):
+    agent.language = "de"
+    agent.save(update_fields=["language"])
+    client = browser(agent)
+
+    for path in ("/tickets/inbox/", f"/tickets/inbox/{waiting.pk}/"):
+        assert "Niemand kennt den Absender" in client.get(path).text
