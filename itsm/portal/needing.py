@@ -18,6 +18,19 @@ log = logging.getLogger(__name__)
 
 #: A count may be this old, in seconds.
 KEPT = 20
+#: What stands for years while its owner has nothing to do with it today.
+STANDING = frozenset(
+    {
+        "article",
+        "budget",
+        "interaction",
+        "objective",
+        "offering",
+        "service",
+        "stakeholder",
+        "vision",
+    }
+)
 
 
 def needing(person: Any) -> dict[str, int]:
@@ -35,7 +48,8 @@ def needing(person: Any) -> dict[str, int]:
 
 
 def _counted(person: Any) -> dict[str, int]:
-    own = Record.objects.visible_to(person).live().filter(owner_id=person.pk).order_by()
+    own = Record.objects.visible_to(person).live().filter(owner_id=person.pk)
+    own = own.exclude(kind__in=STANDING).order_by()
     found: Counter[str] = Counter()
     for kind, count in own.values_list("kind").annotate(Count("pk")):
         entry = kinds[kind]

@@ -135,7 +135,7 @@ class RecordListView(StaffView):
             "state": state,
             "list_query": state.kept,
             "bulk_url": reverse("record-bulk", args=[resource]),
-            **selection(resource, state, filterset, views.total),
+            **selection(resource, state, views.total),
             "clear_url": f"{state.path}?{UNFILTERED}",
             "create_url": reverse("record-new", args=[resource]),
         }
@@ -145,11 +145,8 @@ class RecordListView(StaffView):
         return response
 
 
-def selection(
-    resource: str, state: ListState, filterset: RecordFilter, total: int
-) -> dict[str, Any]:
+def selection(resource: str, state: ListState, total: int) -> dict[str, Any]:
     """Return what the bar of a list offers for the rows ticked, and for all that match."""
-    del filterset
     scope = Scope(resource, filters=state.filters.urlencode(), count=total)
     offered = operations_of(resource)
     return {

@@ -1,0 +1,74 @@
+"""My work by who somebody is, and how much of each place needs them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from django.core.cache import cache
+
+from tests.doors import browser
+from tests.factories import a_ticket, at_state, opened
+from valuechain.records.actions import add_comment, perform
+from valuechain.records.vocabulary import Via
+
+
+def block(person, heading):
+    """Return what My work shows a person under a heading, or nothing."""
+    body = browser(person).get("/").content.decode()
+    found = re.search(
+        rf"<section(?:(?!</section>).)*{re.escape(heading)}.*?</section>", body, re.DOTALL
+    )
+    return unescape(found[0]) if found else ""
+
+
+def test_an_agent_sees_the_tickets_where_the_requester_spoke_last(agent, requester, desk):
+    asked, answered = (
+        a_ticket(actor=requester, team=desk, title=title) for title in ("Asked", "Answered")
+    )
+    for ticket in (asked, answered):
+        perform(ticket, "start", actor=agent, via=Via.HTML)
+        add_comment(ticket, body="Since when?", visibility="public", actor=requester, via=Via.HTML)
+    add_comment(answered, body="Fixed", visibility="public", actor=agent, via=Via.HTML)
+
+    shown = block(agent, "Answered, and waiting for you")
+
+    assert f'href="{asked.get_absolute_url()}"' in shown
+    assert f'href="{answered.get_absolute_url()}"' not in shown
+
+
+def test_a_brm_sees_the_needs_that_wait_oldest_first_and_an_agent_does_not(brm, agent, cast):
+    need = at_state("need", "submitted", cast)
+
+    shown = block(brm, "Needs that wait for a decision")
+
+    assert need.number in shown
+    assert 'data-count="1"' in shown
+    assert block(agent, "Needs that wait for a decision") == ""
+
+
+def test_an_owner_sees_how_their_services_stand_by_the_numbers_of_the_lists(agent, cast, lead):
+    service = opened("service", cast, owner=lead)
+    for _ in range(2):
+        a_ticket(actor=cast.requester, team=cast.desk, service=service)
+
+    shown = block(lead, "Your services now")
+
+    links = dict(re.findall(r'href="([^"]+)" data-count="(\d+)"', shown))
+    assert links[f"/tickets/?service={service.number}&state=open"] == "2"
+    assert block(agent, "Your services now") == ""
+
+
+def test_the_navigation_counts_what_needs_its_reader_and_nobody_else(agent, lead, requester, desk):
+    ticket = a_ticket(actor=requester, team=desk)
+    perform(ticket, "start", actor=agent, via=Via.HTML)
+    cache.delete_many([f"needing:{person.pk}" for person in (agent, lead)])
+
+    def counted(person):
+        body = browser(person).get("/help/").content.decode()
+        found = re.search(r'href="/tickets/".*?</a>', body, re.DOTALL)[0]
+        number = re.search(r'class="count"><span class="hide">, </span>(\d+)', found)
+        return number[1] if number else None
+
+    assert counted(agent) == "1"
+    assert counted(lead) is None
