@@ -194,11 +194,12 @@ def _offers() -> list[dict[str, Any]]:
     ]
 
 
-def _timeline(at: datetime) -> list[dict[str, Any]]:
-    def entry(kind: str, minutes: int, label: str | Promise, **more: Any) -> dict[str, Any]:
+def _timeline(at: datetime) -> list[SimpleNamespace]:
+    def entry(kind: str, minutes: int, label: str | Promise, **more: Any) -> SimpleNamespace:
         facts = {"actor": "Mary Okafor", "body_html": "", "changes": [], "via": "", "anchor": ""}
         when = {"kind": kind, "at": at - timedelta(minutes=minutes), "label": label}
-        return when | {"is_internal": kind == "note"} | facts | more
+        looks = {"is_internal": kind == "note", "is_grouped": False}
+        return SimpleNamespace(**(when | looks | facts | more))
 
     call = _("The export has stopped at line 4,000 since this morning. Pay day is on Friday.")
     reply = _(
