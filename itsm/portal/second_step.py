@@ -89,7 +89,9 @@ def _page(
     user: Any = request.user
     is_on = steps.is_asked_of(user)
     held = None if is_on else steps.begin(user)
-    picture = segno.make(held.address, error="m").svg_data_uri(scale=4, light="white") if held else ""
+    picture = (
+        segno.make(held.address, error="m").svg_data_uri(scale=4, light="white") if held else ""
+    )
     context = {
         "form": form,
         "is_on": is_on,

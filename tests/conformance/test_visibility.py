@@ -59,6 +59,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {
     "activity": lambda: [activity.replace("_", "-") for activity in Activity.values],
     "slug": lambda: [kind.name.replace("_", "-") for kind in kinds],
     "key": lambda: list(REPORTS),
+    "shelf": lambda: ["replies", "macros"],
     "token": lambda: ["a-token-that-was-never-given-out"],
 }
 MOST_PAGES = 30
@@ -133,6 +134,8 @@ def _filled(route: Route, world: World, reader: Reader) -> Iterator[dict[str, An
         yield {}
     elif len(arguments) == 1 and (name := min(arguments)) in WORDS:
         yield from ({name: word} for word in WORDS[name]())
+    elif arguments == {"shelf", "pk"}:
+        yield from ({"shelf": shelf, "pk": 1} for shelf in WORDS["shelf"]())
     elif arguments == {"resource", "pk"}:
         # A saved view of somebody else, and a run of many records: nothing of theirs is shown.
         yield from ({"resource": "tickets", "pk": pk} for pk in (1, 2))
