@@ -76,6 +76,10 @@ OWN_STEPS = (
 STEP_WORDS: dict[str, Sentence] = {
     "close": _("Yes, it is solved"),
     "cancel": _("I do not need this any more"),
+    # What a supplier's contact says of a request to them.
+    "acknowledge": _("We have it"),
+    "start": _("We work on it"),
+    "wait_for_us": _("We need something from you"),
 }
 
 
