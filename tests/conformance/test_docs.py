@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.core.management import call_command
 
@@ -12,6 +15,9 @@ from valuechain.records.kinds import kinds
 
 def test_the_page_of_machines_is_current():
     call_command("draw_machines", check=True)
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("name", [kind.name for kind in kinds])
@@ -27,3 +33,10 @@ def test_every_flow_is_listed():
     drawn = draw()
 
     assert [flow.name for flow in flows if f"| `{flow.name}` |" not in drawn] == []
+
+
+def test_the_page_about_security_names_tests_that_there_are():
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / "security.md").read_text()))
+
+    assert len(named) >= 10
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
