@@ -11,8 +11,11 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from itsm.accounts.models import User
 from itsm.core import clock
-from itsm.portal.load import seed
+from itsm.portal.load import mix, seed
+from tests.factories import a_ticket
+from valuechain.records.models import Record
 
 
 @pytest.fixture
@@ -58,3 +61,20 @@ def test_without_tickets_it_says_what_to_do(db: None, tmp_path: Path, settings: 
 
     with pytest.raises(CommandError, match="seed_load"):
         call_command("bench", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_mix_is_answered_by_a_running_server(
+    live_server: Any, agent: User, requester: User
+) -> None:
+    for _n in range(3):
+        a_ticket(actor=agent, requester=requester)
+
+    answers = mix.run(agent, url=live_server.url, minutes=0.02, say=lambda _words: None)
+
+    assert answers.errors == {}
+    assert answers.took.keys() == mix.BARS.keys()
+    assert sum(map(len, answers.took.values())) == 30
+    made = Record.objects.filter(title__startswith="Mix ").count()
+    assert made == len(answers.took["create"]) > 2
+    assert any("30 answers" in line for line in answers.lines(0.02))

@@ -12,8 +12,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from itsm.portal.load import bench
+from itsm.portal.load import bench, mix
 from valuechain.records.models import Comment, Record
+
+MIX = "mix"
 
 
 class Command(BaseCommand):
@@ -28,16 +30,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "names",
             nargs="*",
-            help="Only these rows, such as create or queue; `sweep` is measured only when named.",
+            help="Only these rows, such as create or queue; `sweep` is measured only when named. "
+            "`mix`, alone, sends 25 requests a second to a server that runs; its tickets stay.",
         )
         parser.add_argument(
             "--rounds", type=int, default=bench.ROUNDS, help="Default: %(default)s."
+        )
+        parser.add_argument(
+            "--minutes", type=float, default=10.0, help="How long `mix` goes on. Default: 10."
+        )
+        parser.add_argument(
+            "--url", default=settings.SITE_URL, help="The running server `mix` asks. Default: ours."
         )
         parser.add_argument("--json", type=Path, help="Write the results to this file, too.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """CommandError when there is nothing to measure on."""
         del args
+        if options["names"] == [MIX]:
+            self._mix(options["url"], options["minutes"])
+            return
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)  # pages name these files
         import_module("itsm.wsgi")  # as the web server loads the program
@@ -58,3 +70,12 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["json"]:
             options["json"].write_text(bench.as_json(results), encoding="utf-8")
+
+    def _mix(self, url: str, minutes: float) -> None:
+        try:
+            agent = bench.an_agent()
+        except bench.CannotMeasure as problem:
+            raise CommandError(str(problem)) from None
+        told = mix.run(agent, url=url.rstrip("/"), minutes=minutes, say=self.stderr.write)
+        for line in told.lines(minutes):
+            self.stdout.write(line)
