@@ -80,7 +80,15 @@ def test_an_action_without_questions_is_a_form_and_one_with_questions_a_link(dra
 def test_an_empty_list_says_why_and_offers_one_thing_to_do(draw):
     page = {"items": [], "previous_url": "", "next_url": ""}
 
-    fresh = draw("records/list.html", resource="tickets", list_query="", kind=TICKETS, page=page, columns=[], create_url="/new/")
+    fresh = draw(
+        "records/list.html",
+        resource="tickets",
+        list_query="",
+        kind=TICKETS,
+        page=page,
+        columns=[],
+        create_url="/new/",
+    )
     narrowed = draw(
         "records/list.html",
         resource="tickets",
@@ -101,7 +109,14 @@ def test_an_empty_list_says_why_and_offers_one_thing_to_do(draw):
 def test_a_sorted_column_says_so_and_every_row_is_headed_by_its_subject(draw):
     records = design._records(design._clocks())
 
-    html = draw("records/list.html", resource="tickets", list_query="", kind=TICKETS, page={"items": records}, columns=design.COLUMNS)
+    html = draw(
+        "records/list.html",
+        resource="tickets",
+        list_query="",
+        kind=TICKETS,
+        page={"items": records},
+        columns=design.COLUMNS,
+    )
 
     assert html.count('aria-sort="ascending"') == 1
     assert html.count('<th class="subject" scope="row"') == len(records)
