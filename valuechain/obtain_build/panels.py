@@ -151,10 +151,12 @@ def _add_components(rows: dict[int, Any], _actor: Any) -> None:
         row.sourcing = component.get_sourcing_display()
         how = row.sourcing
         row.supplier_name = f"{how}, {component.supplier}" if component.supplier else how
-        row.checks_done = _("%(passed)d of %(written)d") % {
-            "passed": component.passed,
-            "written": component.written,
-        }
+        row.checks_done = (
+            _("%(passed)d of %(written)d")
+            % {"passed": component.passed, "written": component.written}
+            if component.written
+            else _("none written")
+        )
 
 
 def _add_orders(rows: dict[int, Any], _actor: Any) -> None:
