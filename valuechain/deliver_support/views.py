@@ -32,6 +32,8 @@ from valuechain.records.views.access import OneRecordView, StaffView, visible_re
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
+#: How often a board on a wall is loaded afresh.
+WALL_SECONDS = 30
 #: How far a subscribed calendar looks back and ahead.
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 
@@ -64,7 +66,10 @@ class DeskView(StaffView):
         now = clock.now()
         is_wall = request.GET.get("wall") == "1"
         template = "deliver/wall.html" if is_wall else "deliver/desk.html"
-        return render(request, template, {"desk": desk_of(request.user, now=now), "now": now})
+        answer = render(request, template, {"desk": desk_of(request.user, now=now), "now": now})
+        if is_wall:
+            answer["Refresh"] = str(WALL_SECONDS)
+        return answer
 
 
 def _may_freeze(actor: Any) -> bool:
