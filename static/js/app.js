@@ -69,7 +69,15 @@ function onKey(event) {
 
 function fillList(dialog) {
   const list = dialog.querySelector(".keys");
-  const rows = [...document.querySelectorAll("[data-keys]")].filter((element) => !dialog.contains(element)).map((element) => {
+  const meaningOf = (element) => element.dataset.keysLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+  // The page's own keys come first, those of every page after them, each once.
+  const all = [...document.querySelectorAll("main [data-keys]"), ...document.querySelectorAll("[data-keys]")];
+  const told = new Map();
+  for (const element of all) {
+    const line = `${element.dataset.keys} ${meaningOf(element)}`;
+    if (!dialog.contains(element) && !told.has(line)) told.set(line, element);
+  }
+  const rows = [...told.values()].map((element) => {
     const term = document.createElement("dt");
     element.dataset.keys.split(" ").forEach((key) => {
       const cap = document.createElement("kbd");
@@ -77,7 +85,7 @@ function fillList(dialog) {
       term.append(cap, " ");
     });
     const meaning = document.createElement("dd");
-    meaning.textContent = element.dataset.keysLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+    meaning.textContent = meaningOf(element);
     return [term, meaning];
   });
   list.replaceChildren(...rows.flat());
