@@ -33,7 +33,9 @@ class WhyView(StaffView):
             raise Http404
         found = why(clock)
         is_worker = actor.access.works_on(clock.record)
+        is_fragment = bool(request.headers.get("HX-Request"))
         context = {
+            "is_fragment": is_fragment,
             "why": found,
             "record": clock.record,
             "clock": face(clock, clock.record, time.now(), with_reason=is_worker),
@@ -41,7 +43,6 @@ class WhyView(StaffView):
             "on_change": OnChange(found.promise.on_change).label,
             "is_worker": is_worker,
         }
-        is_fragment = bool(request.headers.get("HX-Request"))
         response = render(request, "sla/_why.html" if is_fragment else "sla/why.html", context)
         patch_vary_headers(response, ["HX-Request"])
         patch_cache_control(response, private=True, no_store=True)

@@ -30,7 +30,7 @@ END:VCALENDAR
 def tiles(page):
     """The numbers of the dashboard's tiles with the address each opens."""
     return re.findall(
-        r'<a href="([^"]+)"><span class="number">([^<]+)</span><span>([^<]*)</span>',
+        r'<a href="([^"]+)"[^>]*><span class="number">([^<]+)</span><span>([^<]*)</span>',
         page.content.decode(),
     )
 
@@ -174,3 +174,8 @@ def test_a_clock_says_why_it_is_due_then_to_those_who_see_its_record(frozen, cas
     assert "Standard, version 1, allows 4 h of the calendar Office" in page
     assert "2 Mar 2026, 13:00" in page
     assert browser(outsider).get(f"/sla/clocks/{clock.pk}/").status_code == 404
+    panel = person.get(f"/sla/clocks/{clock.pk}/", headers={"HX-Request": "true"})
+    assert "2 Mar 2026, 13:00" in panel.content.decode()
+    assert "<html" not in panel.content.decode()
+    assert "HX-Request" in panel["Vary"]
+    assert "no-store" in panel["Cache-Control"]

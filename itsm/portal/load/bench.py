@@ -37,6 +37,8 @@ from valuechain.records.vocabulary import Via, Visibility
 
 WARM_UP, ROUNDS = 3, 30
 SWEEP = "sweep"
+#: Among so many running clocks the sweep is measured unless told otherwise.
+RUNNING = (10_000, 100_000)
 Call = Callable[[], Any]
 
 
@@ -76,8 +78,17 @@ class CannotMeasure(Exception):  # noqa: N818 - it names what happened
     """There is nothing to measure on, or a page did not answer."""
 
 
-def measure(names: Sequence[str], *, rounds: int, say: Callable[[str], None]) -> list[Result]:
-    """Measure the tasks named, or all. Raises CannotMeasure when the database holds no tickets."""
+def measure(
+    names: Sequence[str],
+    *,
+    rounds: int,
+    say: Callable[[str], None],
+    running: Sequence[int] = RUNNING,
+) -> list[Result]:
+    """Measure the tasks named, or all. Raises CannotMeasure when the database holds no tickets.
+
+    `running` are the numbers of running clocks among which the sweep is measured.
+    """
     results = []
     with transaction.atomic():
         for task in tasks(an_agent()):
@@ -88,11 +99,11 @@ def measure(names: Sequence[str], *, rounds: int, say: Callable[[str], None]) ->
         transaction.set_rollback(True)
     if SWEEP in names:
         say("service level sweep")
-        results += _sweeps()
+        results += _sweeps(running)
     return results
 
 
-def _sweeps() -> list[Result]:
+def _sweeps(running: Sequence[int]) -> list[Result]:
     """100 clocks due among more and more running ones; asked for by name, for it takes minutes."""
     with transaction.atomic():
         sweep(limit_s=600)  # what is due already would be counted in
@@ -101,7 +112,7 @@ def _sweeps() -> list[Result]:
                 name=SWEEP, label=f"sweep, {row.due} due of {row.running:,}", sql_ms=row.sql_ms,
                 floor_ms=row.sql_ms, ours_ms=row.sweep_ms, queries=0, bar=3,
             )
-            for row in sweep_rows((10_000, 100_000))
+            for row in sweep_rows(sorted(running))
         ]  # fmt: skip
         transaction.set_rollback(True)
     return found

@@ -42,6 +42,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--url", default=settings.SITE_URL, help="The running server `mix` asks. Default: ours."
         )
+        parser.add_argument(
+            "--running", type=int, nargs="+", default=bench.RUNNING, metavar="N",
+            help="Numbers of running clocks for `sweep`, such as 10000 100000 1000000.",
+        )  # fmt: skip
         parser.add_argument("--json", type=Path, help="Write the results to this file, too.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,6 +61,7 @@ class Command(BaseCommand):
             results = bench.measure(
                 options["names"],
                 rounds=max(1, options["rounds"]),
+                running=options["running"],
                 say=lambda what: self.stderr.write(f"measuring: {what}"),
             )
         except bench.CannotMeasure as problem:
