@@ -122,7 +122,14 @@ def _settle(
 
 
 def _fingerprint(mail: ParsedMail, raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest() if mail.unreadable else mail.fingerprint
+    """Return what makes a mail the same one again.
+
+    A device that writes neither a Message-ID nor a date may well say the same again next week: then
+    only the very same bytes, with what the servers on the way added, are the same mail.
+    """
+    if mail.unreadable or not (mail.message_id or mail.date):
+        return hashlib.sha256(raw).hexdigest()
+    return mail.fingerprint
 
 
 def _columns(mail: ParsedMail, raw: bytes, arrived: datetime) -> dict[str, Any]:

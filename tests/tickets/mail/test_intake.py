@@ -102,6 +102,18 @@ def test_two_mails_with_the_same_message_id_are_two(mailbox, requester):
     assert InboundMail.objects.count() == 2
 
 
+def test_a_device_that_dates_nothing_is_heard_each_time_it_says_the_same(mailbox, requester):
+    said = f"From: {REQUESTER}\nTo: desk@example.org\nSubject: Disk full\n\nDisk full".encode()
+    monday, tuesday = (
+        f"Received: from nas by mx; {day} Mar 2026 09:00:00 +0000\n".encode() + said
+        for day in ("Mon, 02", "Tue, 03")
+    )
+
+    found = [receive(one).outcome for one in (monday, monday, tuesday)]
+
+    assert found == ["ticket", "duplicate", "ticket"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_fetchers_that_bring_the_same_mail_at_once_make_one_ticket(mailbox, requester):
     letter = raw(sender="Nina New <nina@example.org>")
