@@ -6,12 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
-from django.utils.translation import gettext as _
+from django.db.models import Count
 
-from itsm.accounts.administering import may_administer
-from itsm.core.errors import Denied, FieldErrors
 from tickets.models import RoutingRule
 from valuechain.records.models import Event, Record
 from valuechain.records.vocabulary import Channel
@@ -83,26 +79,6 @@ def newest_tickets(actor: Any) -> list[Record]:
     return list(found.select_related("organisation", "team").order_by("-pk")[:TRIED])
 
 
-@transaction.atomic
-def save_rule(rule: RoutingRule | None, given: Mapping[str, Any], *, actor: Any) -> RoutingRule:
-    """Add a rule at the end, or change one. Raises Denied and FieldErrors."""
-    _refuse_others(actor)
-    held = drafted(rule, given)
-    if held.team is None and held.priority is None:
-        message = _("Say which team or which priority the rule gives.")
-        raise FieldErrors({"team": [("required", message)]})
-    if held.pk is None:
-        last = RoutingRule.objects.aggregate(last=Max("place"))["last"]
-        held.place = 0 if last is None else last + 1
-    try:
-        with transaction.atomic():
-            held.save()
-    except IntegrityError:
-        message = _("There is a rule of this name already.")
-        raise FieldErrors({"name": [("taken", message)]}) from None
-    return held
-
-
 def drafted(rule: RoutingRule | None, given: Mapping[str, Any]) -> RoutingRule:
     """Return the rule as it would be, without keeping it."""
     held = rule or RoutingRule()
@@ -111,28 +87,3 @@ def drafted(rule: RoutingRule | None, given: Mapping[str, Any]) -> RoutingRule:
             setattr(held, name, given[name])
     held.priority = held.priority or None
     return held
-
-
-@transaction.atomic
-def move_rule(rule: RoutingRule, *, up: bool, actor: Any) -> None:
-    """Let a rule change places with its neighbour; at the end nothing happens."""
-    _refuse_others(actor)
-    rules = list(RoutingRule.objects.select_for_update())
-    at = next(n for n, one in enumerate(rules) if one.pk == rule.pk)
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rules):
-        rules[at], rules[to] = rules[to], rules[at]
-    for place, one in enumerate(rules):
-        RoutingRule.objects.filter(pk=one.pk).update(place=place)
-
-
-def remove_rule(rule: RoutingRule, *, actor: Any) -> None:
-    """Take a rule away; what it decided stays as it is."""
-    _refuse_others(actor)
-    rule.delete()
-
-
-def _refuse_others(actor: Any) -> None:
-    decision = may_administer(actor)
-    if not decision:
-        raise Denied.because(decision)

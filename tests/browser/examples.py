@@ -26,9 +26,9 @@ from itsm.webhooks.actions import subscribe
 from itsm.webhooks.models import Delivery, Webhook
 from sla.models import Agreement, Calendar, Clock
 from tests.routes import Route, routes, spelled
+from tickets.actions import save_rule
 from tickets.mail.models import InboundMail, Mailbox
 from tickets.models import RoutingRule
-from tickets.routing import save_rule
 from valuechain.approvals.models import Approval
 from valuechain.deliver_support.actions.freezing import save_freeze
 from valuechain.deliver_support.models import ChangeFreeze, ServiceOffering

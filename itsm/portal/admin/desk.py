@@ -16,6 +16,7 @@ from itsm.accounts.models import Organisation, Team
 from itsm.core import clock
 from itsm.portal.admin.views import AdminView
 from tickets import routing
+from tickets.actions import move_rule, remove_rule, save_rule
 from tickets.asks import TICKET_KINDS
 from tickets.models import RoutingRule
 from tickets.priority import matrix, set_matrix
@@ -143,10 +144,10 @@ class RoutingView(AdminView):
         what, _between, pk = request.POST.get("do", "").partition("-")
         rule = self.found(RoutingRule, int(pk) if pk.isdecimal() else 0)
         if what == "remove":
-            routing.remove_rule(rule, actor=request.user)
+            remove_rule(rule, actor=request.user)
             messages.success(request, _("The rule is gone."))
         else:
-            routing.move_rule(rule, up=what == "up", actor=request.user)
+            move_rule(rule, up=what == "up", actor=request.user)
         return redirect("admin-routing")
 
 
@@ -165,7 +166,7 @@ class RuleView(AdminView):
         form = RuleForm(request.POST)
         if request.POST.get("do") == "try":
             return self._tried(rule, form)
-        saved = attempt(form, lambda data: routing.save_rule(rule, data, actor=request.user))
+        saved = attempt(form, lambda data: save_rule(rule, data, actor=request.user))
         if saved is None:
             return self._page(rule, form, code=UNPROCESSABLE)
         messages.success(request, _("Saved."))

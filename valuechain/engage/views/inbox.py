@@ -81,7 +81,9 @@ class InboxView(StaffView):
 
         decided = attempt(form, keep)
         if decided is None:
-            return self._page(request, form=_again(form, need), status=UNPROCESSABLE)
+            return self._page(
+                request, form=_again(form, need, actor=request.user), status=UNPROCESSABLE
+            )
         way = form.cleaned_data.get("route")
         if not way or way == DECLINE:
             _say(request, decided)
@@ -250,10 +252,10 @@ class InboxView(StaffView):
         return f"{request.path}?{query.urlencode() or UNFILTERED}"
 
 
-def _again(form: DecisionForm, need: Record) -> DecisionForm:
+def _again(form: DecisionForm, need: Record, *, actor: Any) -> DecisionForm:
     """Let a card be sent again: whoever sent it now sees what somebody else decided meanwhile."""
     if form.has_error(NON_FIELD_ERRORS, "stale_version"):
-        current = str(Record.objects.get(pk=need.pk).version)
+        current = str(visible_record("needs", need.number, actor=actor).version)
         form.data = {**dict(form.data.items()), "version": current}
     return form
 
