@@ -10,6 +10,15 @@ from itsm.portal import design
 
 pytestmark = pytest.mark.django_db
 
+#: What every list page is given beside its rows: where it stands and what narrows it.
+FRAME = {
+    "resource": "tickets",
+    "words": "",
+    "filter_query": "",
+    "list_query": "",
+    "state": {"view": ""},
+    "export_url": "",
+}
 TICKETS = {"label": "Ticket", "label_plural": "Tickets", "activity": "deliver"}
 
 
@@ -82,8 +91,7 @@ def test_an_empty_list_says_why_and_offers_one_thing_to_do(draw):
 
     fresh = draw(
         "records/list.html",
-        resource="tickets",
-        list_query="",
+        **FRAME,
         kind=TICKETS,
         page=page,
         columns=[],
@@ -91,8 +99,7 @@ def test_an_empty_list_says_why_and_offers_one_thing_to_do(draw):
     )
     narrowed = draw(
         "records/list.html",
-        resource="tickets",
-        list_query="",
+        **FRAME,
         kind=TICKETS,
         page=page,
         columns=[],
@@ -111,8 +118,7 @@ def test_a_sorted_column_says_so_and_every_row_is_headed_by_its_subject(draw):
 
     html = draw(
         "records/list.html",
-        resource="tickets",
-        list_query="",
+        **FRAME,
         kind=TICKETS,
         page={"items": records},
         columns=design.COLUMNS,
