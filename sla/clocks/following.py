@@ -65,6 +65,8 @@ def moved(record: Any, event: Event) -> None:
         _owned(sheet, record, occasion)
         if changed and after.is_live:
             rematch(sheet, occasion)
+        if record.kind_entry.machine.state(event.to_state).is_final:
+            _let_go(sheet, occasion)
     sheet.save()
 
 
@@ -285,6 +287,14 @@ def _enter(
             sheet.turn(clock, Turn.RUN, occasion=occasion)
         elif clock.metric in promise(sheet.terms_of(clock)).pausable:
             sheet.turn(clock, Turn.PAUSE, occasion=occasion)
+
+
+def _let_go(sheet: Sheet, occasion: Occasion) -> None:
+    """End what nobody waits for once a record is closed for good: a promise missed by then stays missed."""
+    for clock in sheet.open():
+        if clock.metric not in LIFE_METRICS:
+            is_late = clock.due_at is not None and clock.due_at < occasion.at
+            sheet.turn(clock, Turn.DONE if is_late else Turn.CANCELLED, occasion=occasion)
 
 
 def _owned(sheet: Sheet, record: Any, occasion: Occasion) -> None:

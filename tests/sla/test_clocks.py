@@ -103,6 +103,19 @@ def test_a_late_answer_is_a_breach_at_the_deadline_not_at_the_answer(ticket, cas
     assert late.next_fire_at == late.breached_at  # nobody noticed yet; the sweep will
 
 
+@pytest.mark.parametrize(("minutes", "state"), [(59, "cancelled"), (61, "breached")])
+def test_nobody_waits_for_an_answer_once_the_ticket_is_closed(ticket, cast, frozen, minutes, state):
+    resolve(ticket, cast)
+    frozen.shift(timedelta(minutes=minutes))
+    assert the_clock(ticket, "first_response").finished_at is None
+
+    do(ticket, "close", cast)
+
+    let_go = the_clock(ticket, "first_response")
+    assert (let_go.state, let_go.finished_at) == (state, MONDAY + timedelta(minutes=minutes))
+    assert the_clock(ticket).state == "met"
+
+
 def test_waiting_pauses_what_the_agreement_says_and_with_its_reason(ticket, cast, frozen):
     frozen.shift(timedelta(hours=1, seconds=-1))
     wait(ticket, cast)
