@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from itsm.accounts.models import Membership, Team
+from tests.crowds import copies
 from tests.doors import browser
 from tests.factories import a_person, a_ticket, at_state
 from valuechain.records.models import SavedView
@@ -55,6 +56,15 @@ def test_tabs_count_what_their_lists_show(page, cast, agent, organisation):
     assert list(found)[:5] == ["Unassigned", "Mine", "At risk", "Breached", "All open"]
     assert (found["Unassigned"], found["Mine"]) == (("1", True), ("1", False))
     assert found["All open"] == ("2", False)
+
+
+def test_tabs_count_to_a_hundred_and_what_is_chosen_further(page, cast):
+    copies(at_state("incident", "new", cast), 104)
+
+    answer = page.get("/tickets/?view=unassigned&state=open&owner=none")
+
+    assert tabs(answer)["Unassigned"] == ("100+", True)
+    assert answer.context["total"] == 105
 
 
 def test_a_list_is_saved_with_filters_order_columns_and_density(page, agent):

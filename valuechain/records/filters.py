@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+import operator
+from collections import OrderedDict
+from typing import Any, Self
 
 import django_filters
 from django import forms
@@ -104,6 +106,27 @@ class DueFilter(django_filters.Filter):
     field_class = DueField
 
 
+class Filters(OrderedDict[str, Any]):
+    """The filters of a FilterSet, which copies them for each request: without their choices and words."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return type(self)((name, _copied(found)) for name, found in self.items())
+
+    def asked(self, names: Any) -> Self:
+        """Return those that read one of the parameters; a range reads two that begin with its name."""
+        return type(self)(
+            (name, found)
+            for name, found in self.items()
+            if any(asked == name or asked.startswith(f"{name}_") for asked in names)
+        )
+
+
+def _copied(found: Any) -> Any:
+    one = copy.copy(found)
+    one.method = found.method  # bound to the copy
+    return one
+
+
 class SpanInput(django_filters.widgets.DateRangeWidget):
     """Two moments, each with a name that is read out."""
 
@@ -121,9 +144,13 @@ class RecordFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Words"), method="by_words")
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), method="by_kind")
     state = django_filters.MultipleChoiceFilter(label=_("State"), method="by_state")
-    phase = django_filters.MultipleChoiceFilter(label=_("Phase"), choices=PHASES)
-    priority = django_filters.MultipleChoiceFilter(label=_("Priority"), choices=Priority.choices)
-    channel = django_filters.MultipleChoiceFilter(label=_("Channel"), choices=Channel.choices)
+    phase = django_filters.MultipleChoiceFilter(label=_("Phase"), choices=PHASES, distinct=False)
+    priority = django_filters.MultipleChoiceFilter(
+        label=_("Priority"), choices=Priority.choices, distinct=False
+    )
+    channel = django_filters.MultipleChoiceFilter(
+        label=_("Channel"), choices=Channel.choices, distinct=False
+    )
     owner = PersonFilter(label=_("Owner"), field_name="owner")
     requester = PersonFilter(label=_("Requester"), field_name="requester")
     team = SeveralFilter(label=_("Team"), method="by_team")
@@ -147,8 +174,28 @@ class RecordFilter(django_filters.FilterSet):
         model = Record
         fields: tuple[str, ...] = ()
 
+    #: Every filter; a lean set has fewer of its own.
+    base_filters: Filters
+
     #: The kinds of the resource; set by `filterset_for`.
     of: tuple[Kind, ...] = ()
+
+    def __init__(
+        self,
+        data: Any = None,
+        queryset: Any = None,
+        *,
+        is_lean: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Prepare every filter, or only those that the query asks for: enough to find rows."""
+        if is_lean:
+            self.base_filters = type(self).base_filters.asked(data or ())
+        super().__init__(data, queryset, **kwargs)
+
+    @classmethod
+    def get_filters(cls) -> Filters:
+        return Filters(super().get_filters())
 
     @property
     def actor(self) -> Any:
@@ -237,12 +284,29 @@ def _without(name: str, found: Any) -> Any:
     return twin
 
 
-def filterset_for(resource: str) -> type[RecordFilter]:
-    """Make the FilterSet of a resource: its kinds, and the states of their machines, as choices.
+#: What `filterset_for` made: by resource, out of what, and the FilterSet.
+_made: dict[str, tuple[tuple[Kind, ...], dict[str, Any] | None, type[RecordFilter]]] = {}
 
-    Without a resource it is the one over records of every kind registered so far.
+
+def filterset_for(resource: str) -> type[RecordFilter]:
+    """Return the FilterSet of a resource: its kinds, and the states of their machines, as choices.
+
+    Without a resource it is the one over records of every kind registered so far. It is made once,
+    and again when other kinds or filters have been registered since.
     """
     of = tuple(kinds.of_resource(resource) if resource else kinds)
+    own = panels.filters.get(resource)
+    made = _made.get(resource)
+    if made is None or made[1] is not own or not _are_the_same(made[0], of):
+        made = _made[resource] = (of, own, _make(resource, of))
+    return made[2]
+
+
+def _are_the_same(some: tuple[Kind, ...], others: tuple[Kind, ...]) -> bool:
+    return len(some) == len(others) and all(map(operator.is_, some, others))
+
+
+def _make(resource: str, of: tuple[Kind, ...]) -> type[RecordFilter]:
     states = {state.name: state.label for kind in of for state in kind.machine.states}
     state_choices = [(OPEN, _("Open")), (CLOSED, _("Finished")), *states.items()]
     kind_choices = [(kind.name, kind.label) for kind in of]

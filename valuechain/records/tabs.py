@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 
 from valuechain.records.actions.viewing import may_change_view
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 #: So many tabs are shown; the others wait in a menu.
 MOST_TABS = 7
-#: Nobody reads beyond; the count of a view says so.
-COUNTED = 1_000
+#: So far the rows of a view are counted; a tab says "100+" of more.
+COUNTED = 100
+#: So far the rows of the list itself are, of which all may be chosen at once.
+LISTED = 1_000
 
 
 @dataclass
@@ -48,13 +52,12 @@ class Tabs:
     may_save: bool = False
     total: int = 0
 
-    @property
-    def total_words(self) -> str:
-        return _words(self.total)
-
 
 def tabs_of(resource: str, state: ListState, *, actor: Any, request: HttpRequest) -> Tabs:
-    """Return the views of a resource for one reader, counted. Two queries, whatever they show."""
+    """Return the views of a resource for one reader, counted. Two queries, whatever they show.
+
+    A view further down a menu is not counted.
+    """
     found = [
         Tab(key, label, "" if query == UNFILTERED else query, _url(state, key, query))
         for key, label, query in panels.named_views.get(resource, ())
@@ -71,8 +74,9 @@ def tabs_of(resource: str, state: ListState, *, actor: Any, request: HttpRequest
         tabs.is_edited = not state.shows(current.query)
         tabs.may_save = current.saved is not None and may_change_view(actor, current.saved)
     tabs.shown, tabs.menu = _shown(found, current)
-    queries = [tab.query for tab in tabs.shown] + [state.filters.urlencode()]
-    counts = count_all(resource, queries, actor=actor, request=request)
+    wanted = [(tab.query, COUNTED) for tab in tabs.shown]
+    wanted.append((state.filters.urlencode(), LISTED))
+    counts = _count(resource, wanted, actor=actor, request=request)
     for tab, count in zip(tabs.shown, counts, strict=False):
         tab.count = _words(count)
     tabs.total = counts[-1]
@@ -101,21 +105,36 @@ def _shown(found: list[Tab], current: Tab | None) -> tuple[list[Tab], list[Tab]]
     return [tab for tab in found if tab in chosen], [tab for tab in found if tab not in chosen]
 
 
-def count_all(resource: str, queries: list[str], *, actor: Any, request: HttpRequest) -> list[int]:
-    """Count what each query finds for the actor, as far as COUNTED. One query for all of them."""
+def count_all(
+    resource: str, queries: list[str], *, actor: Any, request: HttpRequest, limit: int = LISTED
+) -> list[int]:
+    """Count what each query finds for the actor, as far as the limit. One query for all of them."""
+    wanted = [(query, limit) for query in queries]
+    return _count(resource, wanted, actor=actor, request=request)
+
+
+def _count(
+    resource: str, queries: list[tuple[str, int]], *, actor: Any, request: HttpRequest
+) -> list[int]:
+    """Count each query as far as its own limit, one more said for "and more"."""
     asked = filterset_for(resource)
+    everything = Record.objects.of_resource(resource)
     parts: list[str] = []
     params: list[Any] = []
     places: list[int | None] = []
-    for query in queries:
+    try:
+        seen = _what_is_seen(actor)
+    except EmptyResultSet:
+        return [0] * len(queries)
+    for query, limit in queries:
         given = QueryDict(query, mutable=True)
         for name in ("ordering", "cols", "density"):
             given.pop(name, None)
-        found = Record.objects.visible_to(actor).of_resource(resource)
-        filterset = asked(given, queryset=found, request=request)
+        filterset = asked(given, queryset=everything, request=request, is_lean=True)
+        rows = filterset.qs if filterset.is_valid() else everything.none()
+        rows = rows.order_by().filter(*seen).values("pk")[: limit + 1]
         try:
-            rows = filterset.qs if filterset.is_valid() else found.none()
-            sql, given_params = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+            sql, given_params = rows.query.sql_with_params()
         except EmptyResultSet:
             places.append(None)
             continue
@@ -128,6 +147,16 @@ def count_all(resource: str, queries: list[str], *, actor: Any, request: HttpReq
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         row = cursor.fetchone()
     return [0 if place is None else row[place] for place in places]
+
+
+def _what_is_seen(actor: Any) -> list[RawSQL]:
+    """Return `visible_to` written out: one text for all counts. Raises EmptyResultSet for nothing."""
+    query = Record.objects.visible_to(actor).query
+    try:
+        sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    except FullResultSet:
+        return []
+    return [RawSQL(sql, params, BooleanField())] if sql else []  # noqa: S611 - Django wrote it
 
 
 def _words(count: int) -> str:
