@@ -1,6 +1,8 @@
-"""What must hold before the program serves anybody but the person who is trying it out."""
+"""What must hold before the program serves anybody, and what is done once before it does."""
 
 from __future__ import annotations
+
+import gc
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +21,12 @@ def refuse_unsafe_start() -> None:
     wrong = list(_wrong())
     if wrong:
         raise ImproperlyConfigured("Throughline does not start like this. " + " ".join(wrong))
+
+
+def keep_what_is_loaded() -> None:
+    """Say that what was loaded to serve requests stays: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _wrong() -> list[str]:

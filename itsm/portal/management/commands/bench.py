@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from itsm.core.starting import keep_what_is_loaded
 from itsm.portal.load import bench, mix
 from valuechain.records.models import Comment, Record
 
@@ -56,7 +57,8 @@ class Command(BaseCommand):
             return
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)  # pages name these files
-        import_module("itsm.wsgi")  # as the web server loads the program
+        import_module(settings.ROOT_URLCONF)
+        keep_what_is_loaded()  # as the web server does; a bench serves nobody
         try:
             results = bench.measure(
                 options["names"],
