@@ -1,8 +1,15 @@
 // Wires what the page offers, and its keys. Every page works without it; this makes the work quicker.
+import { startCanned } from "./canned.js";
 import { startClocks } from "./clocks.js";
+import { startSuggestions } from "./combobox.js";
 import { startForms } from "./forms.js";
+import { startLive } from "./live.js";
 import { fresh, say, startMenus, word } from "./page.js";
+import { startPalette } from "./palette.js";
+import { startQueue, startRows } from "./queue.js";
 import { startSending } from "./sending.js";
+import { startSheets } from "./sheet.js";
+import { startDecisions } from "./triage.js";
 
 // Keys come from the page itself: data-keys="c", "g t", "Control+Enter". The list shown by "?" is the
 // same list that is bound. Single letters act only outside fields and dialogs, and can be switched off.
@@ -124,6 +131,10 @@ function startRequests() {
 }
 
 function startParts(root) {
+  startSuggestions(root);
+  startCanned(root);
+  startDecisions(root);
+  startRows(root);
   startForms(root);
   startClocks(root);
   startSending(root);
@@ -142,6 +153,10 @@ function startParts(root) {
 }
 
 startMenus();
+startQueue();
+startPalette();
+startSheets();
 startKeys();
 startParts(document);
+startLive();
 startRequests();

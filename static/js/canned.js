@@ -118,4 +118,6 @@ class Canned {
   }
 }
 
-for (const button of fresh(document, "a[data-canned]")) new Canned(button);
+export function startCanned(root) {
+  for (const button of fresh(root, "a[data-canned]")) new Canned(button);
+}

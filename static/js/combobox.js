@@ -1,7 +1,6 @@
 // Suggestions below a text field, after the APG's combobox with list autocomplete and manual selection:
 // the field keeps the focus, arrows move through the list, Enter picks, Escape closes, Tab keeps what
-// was typed. A field asks for it with data-suggest="people" or "records" and brings this script along;
-// without scripts it is plain text.
+// was typed. A field asks for it with data-suggest="people" or "records"; without scripts it is plain text.
 import { fresh, word } from "./page.js";
 
 const DELAY_MS = 150;
@@ -154,11 +153,8 @@ class Combobox {
   }
 }
 
-function startSuggestions(root) {
+export function startSuggestions(root) {
   for (const input of fresh(root, "input[data-suggest]")) {
     if (addressOf(input.dataset.suggest)) new Combobox(input);
   }
 }
-
-startSuggestions(document);
-document.addEventListener("htmx:load", (event) => startSuggestions(event.detail.elt));

@@ -1,14 +1,13 @@
 // One poll for a page, every 15 seconds while it is looked at: rows that changed are drawn anew where they
 // are, what came or went waits behind a button, and others at the same record are named.
-import { fresh } from "./page.js";
-
 const EVERY_MS = Number(document.body.dataset.livePeriod) || 15_000;
 const DRAFT_MS = 30_000;
 let etag = "";
 let timer = 0;
 let wroteAt = -Infinity;
 
-const source = () => document.querySelector("[data-live]");
+// A part that asks for itself again says data-live alone.
+const source = () => document.querySelector('[data-live]:not([data-live=""])');
 const rows = () => [...document.querySelectorAll(".record-table tbody tr[data-version]")];
 const numberOf = (row) => row.id.slice("row-".length);
 const isBusy = () => document.querySelector(".pick :checked, dialog[open]:not(.peek), details.menu[open]");
@@ -101,7 +100,8 @@ function leave() {
   }).catch(() => {});
 }
 
-if (fresh(document, "[data-live]").length) {
+export function startLive() {
+  if (!source()) return;
   document.addEventListener("visibilitychange", poll);
   document.addEventListener("clock:stale", () => { etag = ""; poll(); });
   document.addEventListener("input", (event) => {

@@ -72,7 +72,8 @@ function onKey(event) {
   event.preventDefault();
 }
 
-if (box) {
+export function startPalette() {
+  if (!box) return;
   field.addEventListener("keydown", onKey);
   field.addEventListener("input", () => {
     clearTimeout(timer);

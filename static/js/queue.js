@@ -9,8 +9,8 @@ const linkOf = (row) => row?.querySelector(".subject a");
 const boxOf = (row) => row?.querySelector(".pick input[type=checkbox]");
 let last = null;
 
-export const rowAtHand = () => document.activeElement?.closest?.(".record-table tbody tr") ?? (last?.isConnected ? last : null);
-export const selected = () => rows().filter((row) => boxOf(row)?.checked);
+const rowAtHand = () => document.activeElement?.closest?.(".record-table tbody tr") ?? (last?.isConnected ? last : null);
+const selected = () => rows().filter((row) => boxOf(row)?.checked);
 
 function move(step) {
   const all = rows();
@@ -72,7 +72,7 @@ function onKey(event) {
   event.preventDefault();
 }
 
-function startRows(root) {
+export function startRows(root) {
   for (const table of fresh(root, ".record-table")) {
     table.addEventListener("focusin", (event) => { last = event.target.closest("tbody tr") ?? last; });
     table.addEventListener("click", (event) => {
@@ -102,7 +102,7 @@ function startRows(root) {
   count();
 }
 
-document.addEventListener("keydown", onKey, true);
-addEventListener("pageshow", count);
-startRows(document);
-document.addEventListener("htmx:load", (event) => startRows(event.detail.elt));
+export function startQueue() {
+  document.addEventListener("keydown", onKey, true);
+  addEventListener("pageshow", count);
+}

@@ -79,9 +79,11 @@ export async function openSheet(address, { beside = false, opener: from = docume
   if (!(await fill(box, address)) && box.open && !box.childElementCount) box.close();
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-sheet]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  openSheet(link.href, { beside: link.dataset.sheet === "beside", opener: link });
-});
+export function startSheets() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-sheet]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openSheet(link.href, { beside: link.dataset.sheet === "beside", opener: link });
+  });
+}

@@ -68,5 +68,7 @@ function start(form) {
   }
 }
 
-for (const form of fresh(document, "form[data-decision]")) start(form);
-document.querySelector('.triage-list [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+export function startDecisions(root) {
+  for (const form of fresh(root, "form[data-decision]")) start(form);
+  for (const row of fresh(root, '.triage-list [aria-current="true"]')) row.scrollIntoView({ block: "nearest" });
+}

@@ -134,7 +134,9 @@ def test_columns_are_moved_in_a_dialog_by_keyboard(as_person, agent, tickets):
     page.get_by_role("dialog", name="Columns of Tickets").wait_for()
     page.get_by_role("button", name="Move Title up").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#sheet .check').textContent.includes('Title')")
+    page.wait_for_function(
+        "() => document.querySelector('#sheet .check').textContent.includes('Title')"
+    )
     assert page.evaluate("document.activeElement.id") == "up-title"
     page.get_by_role("button", name="Use these columns").focus()
     page.keyboard.press("Enter")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -189,33 +191,37 @@ def _from_database(exc: Exception) -> dict[str, Any] | None:
 # What Django answers when no API view is reached: outside /api/ its own pages speak. ------------
 
 
-def _wants_problem(request: HttpRequest) -> bool:
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether whoever asks is a program."""
     return request.path_info.startswith("/api/")
 
 
-def _answer(body: dict[str, Any]) -> JsonResponse:
+def problem_answer(body: dict[str, Any]) -> JsonResponse:
+    """Answer with a problem where no API view is reached."""
     return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404: for the API with the body that an unseen record has."""
-    if _wants_problem(request):
-        return _answer(problem(404, "not_found", _("There is nothing here that you can see.")))
+    if wants_problem(request):
+        return problem_answer(
+            problem(404, "not_found", _("There is nothing here that you can see."))
+        )
     return defaults.page_not_found(request, exception, "errors/404.html")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
-    if _wants_problem(request):
-        return _answer(problem(403, "not_allowed", _("You are not allowed to do this.")))
+    if wants_problem(request):
+        return problem_answer(problem(403, "not_allowed", _("You are not allowed to do this.")))
     return defaults.permission_denied(request, exception, "errors/403.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, or 413 when the body is what was too much."""
     too_big = isinstance(exception, RequestDataTooBig)
-    if _wants_problem(request):
-        return _answer(
+    if wants_problem(request):
+        return problem_answer(
             _from_database(exception) or problem(400, "not_understood", _("The request is broken."))
         )
     response = defaults.bad_request(request, exception, "errors/400.html")
@@ -226,9 +232,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with the id under which the fault is logged, and nothing about its inside."""
-    if _wants_problem(request):
+    if wants_problem(request):
         detail = _("Something failed on our side. Nothing was changed. Quote the request_id.")
-        return _answer(problem(500, "server_error", detail))
+        return problem_answer(problem(500, "server_error", detail))
     # Without the request: a fault in what every page is given must not hide the first one.
-    page = render_to_string("errors/500.html", {"request_id": request_id.current()})
-    return HttpResponseServerError(page)
+    context = {
+        "request_id": request_id.current(),
+        "style": _kept("css/throughline.css"),
+        "mark": _kept("img/mark.svg"),
+    }
+    return HttpResponseServerError(render_to_string("errors/500.html", context))
+
+
+def _kept(name: str) -> str:
+    """Return where a static file is, even when the fault is that its name is not known."""
+    try:
+        return str(staticfiles_storage.url(name))
+    except (ValueError, OSError):
+        return f"{settings.STATIC_URL}{name}"

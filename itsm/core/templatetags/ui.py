@@ -359,7 +359,6 @@ def field(bound: BoundField, optional: bool = True) -> dict[str, Any]:  # noqa: 
         "is_check": isinstance(widget, CheckboxInput),
         "is_group": bound.use_fieldset,
         "show_optional": optional and not bound.field.required,
-        "has_suggestions": "data-suggest" in widget.attrs,
     }
 
 
