@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from itsm.accounts.second_step import is_missing_for
+from itsm.core.rest.problems import problem, problem_answer, wants_problem
 
 
 class PersonalSettingsMiddleware:
@@ -47,6 +50,11 @@ class SecondStepMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if self._is_stopped(request):
+            if wants_problem(request):
+                detail = _(
+                    "Your house asks staff for a second step. Set yours up at %(address)s, then try again."
+                ) % {"address": reverse("second-step")}
+                return problem_answer(problem(403, "second_step_missing", detail))
             return redirect("second-step")
         return self.get_response(request)
 

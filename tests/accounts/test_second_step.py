@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from itsm.accounts import second_step
 from itsm.accounts.models import Authenticator, User
@@ -118,9 +119,21 @@ def test_where_the_house_wants_it_staff_set_it_up_first_and_requesters_are_left_
     settings.MFA_REQUIRED_FOR_STAFF = True
 
     assert browser(agent).get("/tickets/")["Location"] == "/me/second-step/"
-    assert browser(agent).get("/api/v1/tickets/").status_code == 302
     assert "Set yours up to go on" in browser(agent).get("/me/second-step/").content.decode()
     assert browser(requester).get("/portal/").status_code == 200
+
+
+def test_where_the_house_wants_it_the_api_says_so_to_a_session_and_a_token_goes_on(
+    settings, agent, bearer
+):
+    settings.MFA_REQUIRED_FOR_STAFF = True
+
+    refused = browser(agent).get("/api/v1/tickets/")
+
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    assert refused.json()["code"] == "second_step_missing"
+    assert "Set yours up at /me/second-step/" in refused.json()["detail"]
+    assert Client().get("/api/v1/tickets/", headers=bearer(agent)).status_code == 200
 
 
 def test_an_administrator_helps_who_lost_the_phone(step, admin):
