@@ -114,7 +114,10 @@ class DashboardView(StaffView):
                 "csv_url": f"?{_query(request, format='csv')}",
                 "priorities": [
                     (dict(Priority.choices).get(line.key, line.label), line)
-                    for line in dashboard.compliance(tickets, "priority", "priority", **about)
+                    for line in sorted(
+                        dashboard.compliance(tickets, "priority", "priority", **about),
+                        key=lambda line: line.key or 0,
+                    )
                 ],
                 "weeks": weeks,
                 "line": line_of(weeks),

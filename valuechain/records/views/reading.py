@@ -71,7 +71,8 @@ class RecordDetailView(OneRecordView):
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
-            "participants": [taking.person for taking in record.participations.all()],
+            # Somebody may take part in more than one way; they are one person.
+            "participants": list(dict.fromkeys(p.person for p in record.participations.all())),
             "attachments": shown_files(Attachment.objects.readable_on(record, actor), record),
             "edit_url": _record_url(record, "edit") if may_edit else "",
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
