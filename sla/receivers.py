@@ -20,6 +20,7 @@ BY_VERB = {
     "approval.decided": following.decided,
     "approval.withdrawn": following.decided,
     "ticket.absorbed": following.absorbed,
+    "ticket.released": following.released,
 }
 #: What a record of any kind does that is no transition.
 BY_STEP = {"opened": following.opened, "edited": following.edited}

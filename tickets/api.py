@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from itsm.core.errors import FieldErrors, RuleViolation
 from itsm.core.rest.problems import exception_handler
 from tickets.actions import split_ticket
+from tickets.actions.merging import Moving, moving, split_back
 from valuechain.records.api import RecordViewSet, open_from
 from valuechain.records.serializers import DetailSerializer, TeamField, dashed
 
@@ -34,8 +35,43 @@ class SplitSerializer(serializers.Serializer[Any]):
     team = TeamField(required=False)
 
 
+class MovingSerializer(serializers.Serializer[Any]):
+    """What a merge would move."""
+
+    messages = serializers.IntegerField()
+    notes = serializers.IntegerField()
+    files = serializers.IntegerField()
+    seconds = serializers.IntegerField()
+    people = serializers.ListField(child=serializers.CharField())
+    children = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_children(self, moving: Moving) -> list[str]:
+        """The numbers of the parts that go along."""
+        return [child.number for child in moving.children]
+
+
 class TicketViewSet(RecordViewSet):
     """Tickets of the five kinds."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("into", str, required=True)], responses=MovingSerializer
+    )
+    @action(detail=True, methods=["get"], url_path="merge-preview")
+    def merge_preview(self, request: Request, number: str) -> Response:
+        """Count what the transition `merge` into another ticket would move."""
+        into = request.query_params.get("into", "")
+        survivor = self.get_queryset().filter(number=into.upper()).first()
+        if survivor is None:
+            raise FieldErrors({"into": [("unknown", _("There is no record of that number."))]})
+        found = moving(self.get_object(), survivor, actor=request.user)
+        return Response(MovingSerializer(found).data)
+
+    @extend_schema(request=None, responses=DetailSerializer)
+    @action(detail=True, methods=["post"], url_path="split-back")
+    def split_back(self, request: Request, number: str) -> Response:
+        """Take a merge back within 7 days, with all that it moved."""
+        return self._shown(split_back(self.get_object(), actor=request.user, via="api"))
 
     @extend_schema(request=SplitSerializer, responses={201: DetailSerializer})
     @action(detail=True, methods=["post"])

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from itsm.core.errors import Denied, RuleViolation
 from itsm.core.machine import Change, own_columns
+from tickets.actions.merging import move_all, refuse_survivor
 from valuechain.records import events
 from valuechain.records.actions import link_records, lock_record
-from valuechain.records.models import Attachment, Comment, Participation, TimeEntry
-from valuechain.records.policies import may_desk
-from valuechain.records.vocabulary import LinkKind, ParticipationRole
+from valuechain.records.vocabulary import LinkKind
 
 
 @own_columns
@@ -62,37 +58,15 @@ def unscheduled(change_ticket: Any, _change: Change) -> None:
 
 
 def merged(ticket: Any, change: Change) -> None:
-    """Move the conversation, files, time and people to the ticket that stays.
+    """Move the conversation, files, time, people and parts to the ticket that stays.
 
-    Each message remembers the ticket it was written on, so that a merge can be read back. The
+    What was moved is kept in the trail of the survivor, so that the two can be split back. The
     survivor keeps the earliest `received_at` of the two.
     """
     survivor = lock_record(change.answers["into"])
-    if survivor.pk == ticket.pk:
-        raise RuleViolation("merge_into_itself", _("Choose another ticket to stay."), field="into")
-    decision = may_desk(change.actor, survivor)
-    if not decision:
-        raise Denied.because(decision)
-    if not survivor.is_live:
-        raise RuleViolation(
-            "survivor_finished",
-            _("%(number)s is finished; choose a ticket that is still open.")
-            % {"number": survivor.number},
-            field="into",
-        )
+    refuse_survivor(ticket, survivor, actor=change.actor)
     ticket.merged_into = survivor
-    mine = Comment.objects.filter(record_id=ticket.pk)
-    mine.filter(moved_from=None).update(moved_from_id=ticket.pk)
-    mine.update(record_id=survivor.pk)
-    Attachment.objects.filter(record_id=ticket.pk).update(record_id=survivor.pk)
-    TimeEntry.objects.filter(record_id=ticket.pk).update(record_id=survivor.pk)
-    there = {
-        (person, role) for person, role in survivor.participations.values_list("person_id", "role")
-    }
-    for person, role in ticket.participations.values_list("person_id", "role"):
-        as_role = ParticipationRole.AFFECTED.value if role == ParticipationRole.REQUESTER else role
-        if (person, as_role) not in there:
-            Participation.objects.create(record_id=survivor.pk, person_id=person, role=as_role)
+    moved = move_all(ticket, survivor, actor=change.actor, via=change.via)
     link_records(ticket, survivor, LinkKind.DUPLICATES, actor=change.actor, via=change.via)
     survivor.received_at = min(survivor.received_at, ticket.received_at)
     event = events.compose(
@@ -102,7 +76,7 @@ def merged(ticket: Any, change: Change) -> None:
         via=change.via,
         at=change.at,
         from_state=survivor.state,
-        data={"other": ticket.number, "received_at": survivor.received_at},
+        data={"other": ticket.number, "received_at": survivor.received_at, "moved": moved},
         is_internal=True,
     )
     survivor.version += 1

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tickets.actions.merging import may_split_back
 from tickets.asks import TICKET_KINDS
-from valuechain.records.models import Record
+from valuechain.records.models import Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
 from valuechain.records.ties import ties_of
@@ -21,6 +22,9 @@ def register() -> None:
     """Tell the record pages how tickets are shown."""
     if ticket_page not in panels.pages:
         panels.pages.append(ticket_page)
+    panels.event_words["ticket.released"] = ("link", _released)
+    for kind in TICKET_KINDS:
+        panels.event_words[f"{kind}.split_back"] = ("transition", _("split this back off"))
     panels.resource_labels["tickets"] = (_("ticket"), _("Tickets"))
     panels.default_ordering["tickets"] = "next_due_at"
     panels.columns["tickets"] = (
@@ -52,6 +56,7 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     children = [part for part in parts if part.pk != record.pk]
     return {
         "successor": record.kind_entry.successor(record),
+        "split_back": may_split_back(actor, record) if record.state == "merged" else None,
         "children": children,
         "children_open": sum(child.is_live for child in children),
         "is_major": getattr(record, "is_major", False) and record.is_live,
@@ -75,6 +80,10 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         if record.is_live and is_desk
         else "",
     }
+
+
+def _released(event: Event) -> str:
+    return gettext("split %(number)s back off") % {"number": event.data["other"]}
 
 
 def _latest_of(record: Record, actor: Any) -> list[Record]:

@@ -23,5 +23,11 @@ urlpatterns = [
     path("tickets/<slug:number>/take/", views.TakeView.as_view(), name="ticket-take"),
     path("tickets/<slug:number>/watch/", views.WatchView.as_view(), name="ticket-watch"),
     path("tickets/<slug:number>/time/", views.TimeView.as_view(), name="ticket-time"),
+    path("tickets/<slug:number>/do/merge/", views.MergeView.as_view(), name="ticket-merge"),
+    path(
+        "tickets/<slug:number>/split-back/",
+        views.SplitBackView.as_view(),
+        name="ticket-split-back",
+    ),
     path("tickets/<slug:number>/split/", views.SplitView.as_view(), name="ticket-split"),
 ]

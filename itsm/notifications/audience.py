@@ -134,5 +134,5 @@ def _is_news(record: Any, event: Any) -> bool:
     """Whether a move is one its requester waits for: it is over, or it waits for them."""
     phase = record.kind_entry.machine.phase(event.to_state)
     if phase in (Phase.DONE, Phase.VOID):
-        return event.to_state not in {"closed", "merged"}
+        return event.to_state != "closed"
     return event.to_state in {"waiting_customer", "needs_information"}

@@ -61,6 +61,8 @@ def moved(record: Any, event: Event) -> None:
     else:
         if before is Phase.DONE and after.is_live:
             _reopen(sheet, occasion)
+        if before is Phase.VOID:
+            _as_if_never_ended(sheet, occasion)
         _enter(sheet, before, after, occasion)
         _owned(sheet, record, occasion)
         if changed and after.is_live:
@@ -143,6 +145,15 @@ def absorbed(record: Any, event: Event) -> None:
     for clock in sheet.open(*_from_the_start(record)):
         if clock.cycle == 1:
             sheet.date_back(clock, record.received_at, occasion=occasion_of(event, record))
+    sheet.save()
+
+
+def released(record: Any, event: Event) -> None:
+    """A merge into this one was taken back: what came before its own demand counts no more."""
+    sheet = Sheet.of(record, time.now())
+    for clock in sheet.open(*_from_the_start(record)):
+        if clock.cycle == 1:
+            sheet.count_from(clock, record.received_at, occasion=occasion_of(event, record))
     sheet.save()
 
 
@@ -300,6 +311,15 @@ def _let_go(sheet: Sheet, occasion: Occasion) -> None:
 def _owned(sheet: Sheet, record: Any, occasion: Occasion) -> None:
     if record.owner_id is not None:
         _end(sheet, sheet.clocks, Metric.OWNERSHIP, occasion=occasion)
+
+
+def _as_if_never_ended(sheet: Sheet, occasion: Occasion) -> None:
+    """Let the clocks that a merge ended go on from there: whoever asked waited all the while."""
+    for clock in sheet.clocks:
+        *earlier, last = sheet.lines(clock)
+        if last.kind == Turn.MERGED and earlier:
+            since = Occasion(last.at, occasion.cause, occasion.actor_id, occasion.note)
+            sheet.turn(clock, Turn(earlier[-1].kind), occasion=since)
 
 
 def _reopen(sheet: Sheet, occasion: Occasion) -> None:

@@ -152,6 +152,21 @@ class Sheet:
                 counts_from=first.counts_from,
             )
 
+    def count_from(self, clock: Clock, at: datetime, *, occasion: Occasion) -> None:
+        """Leave out what a clock counted before an instant; nothing when it began later."""
+        first, last = self.lines(clock)[0], self.lines(clock)[-1]
+        if first.at < at and (last.counts_from is None or last.counts_from < at):
+            self._add(
+                clock,
+                Turn(last.kind),
+                occasion,
+                agreement_version_id=last.agreement_version_id,
+                calendar_version_id=last.calendar_version_id,
+                target_s=last.target_s,
+                grace_s=last.grace_s,
+                counts_from=at,
+            )
+
     def _add(
         self,
         clock: Clock,

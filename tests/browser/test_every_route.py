@@ -82,6 +82,7 @@ NOT_YET = {
     "ticket-keep",
     "ticket-keep-new",
     "ticket-macros",
+    "ticket-merge",
     "ticket-new",
     "ticket-prepared",
     "ticket-split",

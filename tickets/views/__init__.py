@@ -1,6 +1,7 @@
 """The desk's own pages, beside those of any record."""
 
 from tickets.views.calling import BesideView, CallDraftView, CallView, NewTicketView
+from tickets.views.merging import MergeView, SplitBackView
 from tickets.views.preparing import CannedView, DropView, KeepView, MacrosView, ShelfView
 from tickets.views.working import SplitView, TakeNextView, TakeView, TimeView, WatchView
 
@@ -12,8 +13,10 @@ __all__ = [
     "DropView",
     "KeepView",
     "MacrosView",
+    "MergeView",
     "NewTicketView",
     "ShelfView",
+    "SplitBackView",
     "SplitView",
     "TakeNextView",
     "TakeView",

@@ -114,12 +114,13 @@ def _move(
 
 @transaction.atomic
 def put_back(
-    record: Record, before: Mapping[str, Any], *, actor: Any, via: str, expected_version: int
-) -> Event:
+    record: Record, before: Mapping[str, Any], *, actor: Any, via: str, expected_version: int,
+    verb: str = "put_back",
+) -> Event:  # fmt: skip
     """Put columns of a record back to what they were before its last step, which stays in the trail.
 
     `before` maps column names to their values then. Only somebody who works on the record may, and
-    only while nothing else has happened to it. Raises Denied, RuleViolation, StaleVersion.
+    only while nothing else has happened to it. `verb` names the undoing in the trail. Raises Denied, RuleViolation, StaleVersion.
     """
     record = lock_record(record, expected_version=expected_version)
     may = may_work(actor, record)
@@ -140,7 +141,7 @@ def put_back(
     refuse_broken(record)
     event = events.compose(
         record,
-        f"{record.kind}.put_back",
+        f"{record.kind}.{verb}",
         actor=actor,
         via=via,
         at=clock.now(),
