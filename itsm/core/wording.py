@@ -33,10 +33,11 @@ def _in_letters(minute: datetime, letters: str, _language: str | None) -> str:
 def clock_time(moment: datetime, *, now: datetime) -> str:
     """Return the hour for a moment of today, and day and hour otherwise, in the reader's zone."""
     local = timezone.localtime(moment)
+    minute = local.replace(tzinfo=None, second=0, microsecond=0)
     if local.date() == timezone.localtime(now).date():
-        return formats.date_format(local, "H:i")
+        return _in_letters(minute, "H:i", get_language())
     # Translators: weekday, day, month and time in the letters of Django's `date` filter.
-    return formats.date_format(local, _("D j M, H:i"))
+    return _in_letters(minute, _("D j M, H:i"), get_language())
 
 
 def relative(moment: datetime, *, now: datetime) -> str:

@@ -198,6 +198,14 @@ class RecordFilter(django_filters.FilterSet):
         return Filters(super().get_filters())
 
     @property
+    def form(self) -> forms.Form:
+        """The form of these filters, with their own fields: made for one request, so never copied."""
+        if not hasattr(self, "_form"):
+            self._form = forms.Form(self.data if self.is_bound else None, prefix=self.form_prefix)
+            self._form.fields.update({name: one.field for name, one in self.filters.items()})
+        return self._form
+
+    @property
     def actor(self) -> Any:
         return self.request.user
 

@@ -53,10 +53,17 @@ class Tabs:
     total: int = 0
 
 
-def tabs_of(resource: str, state: ListState, *, actor: Any, request: HttpRequest) -> Tabs:
+def tabs_of(
+    resource: str,
+    state: ListState,
+    *,
+    actor: Any,
+    request: HttpRequest,
+    is_counted: bool = True,
+) -> Tabs:
     """Return the views of a resource for one reader, counted. Two queries, whatever they show.
 
-    A view further down a menu is not counted.
+    A view further down a menu is not counted, nor any where the tabs are not drawn.
     """
     found = [
         Tab(key, label, "" if query == UNFILTERED else query, _url(state, key, query))
@@ -74,7 +81,7 @@ def tabs_of(resource: str, state: ListState, *, actor: Any, request: HttpRequest
         tabs.is_edited = not state.shows(current.query)
         tabs.may_save = current.saved is not None and may_change_view(actor, current.saved)
     tabs.shown, tabs.menu = _shown(found, current)
-    wanted = [(tab.query, COUNTED) for tab in tabs.shown]
+    wanted = [(tab.query, COUNTED) for tab in tabs.shown] if is_counted else []
     wanted.append((state.filters.urlencode(), LISTED))
     counts = _count(resource, wanted, actor=actor, request=request)
     for tab, count in zip(tabs.shown, counts, strict=False):

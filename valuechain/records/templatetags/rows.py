@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,14 +21,14 @@ register = template.Library()
 
 
 def _number(record: Any) -> SafeString:
-    return format_html('<td role="cell" class="number-cell">{}</td>', record.number)
+    return ui.fill('<td role="cell" class="number-cell">{}</td>', record.number)
 
 
 def _title(record: Any) -> SafeString:
     unread = ""
     if getattr(record, "is_unread", False):
-        unread = format_html('<span class="dot"></span><span class="hide">{} </span>', _("Unread"))
-    return format_html(
+        unread = ui.fill('<span class="dot"></span><span class="hide">{} </span>', _("Unread"))
+    return ui.fill(
         '<th class="subject" scope="row" role="rowheader">{}<a href="{}">{}</a></th>',
         unread,
         record.get_absolute_url() + getattr(record, "opened_from", ""),
@@ -38,11 +37,11 @@ def _title(record: Any) -> SafeString:
 
 
 def _plain(draw: Callable[[Any], Any]) -> Callable[[Any], SafeString]:
-    return lambda record: format_html('<td role="cell">{}</td>', draw(record) or "")
+    return lambda record: ui.fill('<td role="cell">{}</td>', draw(record) or "")
 
 
 def _minor(draw: Callable[[Any], Any]) -> Callable[[Any], SafeString]:
-    return lambda record: format_html('<td role="cell" class="minor">{}</td>', draw(record) or "")
+    return lambda record: ui.fill('<td role="cell" class="minor">{}</td>', draw(record) or "")
 
 
 #: Last messages: the icon and the word, by what was said last.
@@ -60,7 +59,7 @@ def _said(record: Any) -> SafeString:
     if said not in SAID:
         return mark_safe('<td role="cell" class="said"></td>')
     shape, word = SAID[said]
-    return format_html(
+    return ui.fill(
         '<td role="cell" class="said"><span title="{}">{}<span class="hide">{}</span></span></td>',
         word,
         ui.icon(shape),
@@ -86,7 +85,7 @@ CELLS: dict[str, Callable[[Any], SafeString]] = {
 @register.simple_tag
 def record_cells(record: Any, columns: Sequence[dict[str, Any]]) -> SafeString:
     """Draw the cells of one row, in the order of the columns."""
-    return format_html_join("", "{}", ((_cell(record, column["key"]),) for column in columns))
+    return SafeString("".join([_cell(record, column["key"]) for column in columns]))
 
 
 def _cell(record: Any, key: str) -> SafeString:
@@ -104,7 +103,7 @@ def list_row(record: Any, columns: Sequence[dict[str, Any]], bulk_url: str = "")
     version = getattr(record, "version", 0)
     pick: SafeString | str = ""
     if bulk_url:
-        pick = format_html(
+        pick = ui.fill(
             '<td role="cell" class="pick"><input type="checkbox" name="number" value="{}" '
             'aria-label="{} {}"><input type="hidden" name="seen" value="{}:{}"></td>',
             number,
@@ -113,7 +112,7 @@ def list_row(record: Any, columns: Sequence[dict[str, Any]], bulk_url: str = "")
             number,
             version,
         )
-    return format_html(
+    return ui.fill(
         '<tr role="row" id="row-{}" data-version="{}">{}{}</tr>',
         number,
         version,

@@ -112,7 +112,9 @@ class RecordListView(StaffView):
             record.opened_from = f"?{urlencode({'from': state.query.urlencode(), 'i': place})}"
         is_fragment = bool(request.headers.get("HX-Request"))
         columns = columns_of(resource, state)
-        views = tabs_of(resource, state, actor=actor, request=request)
+        # Rows alone have no tabs, but say how many are somebody's own where there are none.
+        is_counted = not is_fragment or not page.items
+        views = tabs_of(resource, state, actor=actor, request=request, is_counted=is_counted)
         context = {
             "kind": heading(resource),
             "resource": resource,
