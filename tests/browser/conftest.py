@@ -6,6 +6,8 @@ import shutil
 import pytest
 from django.test import Client
 
+from tests.browser.whole_company import server, tabs, world  # noqa: F401 - fixtures
+
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

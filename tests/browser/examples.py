@@ -19,7 +19,7 @@ from itsm.accounts.actions import issue_token
 from itsm.accounts.administering import password_words
 from itsm.accounts.models import Organisation, Team, User
 from itsm.core import clock
-from itsm.notifications.links import approval_link, mute_link
+from itsm.notifications.links import approval_link, digest_link, mute_link
 from itsm.portal.reports.shelf import REPORTS
 from itsm.portal.requests import own_offers
 from itsm.webhooks.actions import subscribe
@@ -29,14 +29,17 @@ from tests.routes import Route, routes, spelled
 from tickets.actions import save_rule
 from tickets.mail.models import InboundMail, Mailbox
 from tickets.models import RoutingRule
+from tickets.prepared import CannedReply, Macro
+from tickets.preparing import EVERYBODY, keep
 from valuechain.approvals.models import Approval
 from valuechain.deliver_support.actions.freezing import save_freeze
 from valuechain.deliver_support.models import ChangeFreeze, ServiceOffering
 from valuechain.improve.csat import link_for
 from valuechain.obtain_build.models import AcceptanceCheck
+from valuechain.records.actions.viewing import save_view
 from valuechain.records.flows import flows
 from valuechain.records.kinds import Kind, kinds
-from valuechain.records.models import Event, Record
+from valuechain.records.models import Event, Record, SavedView
 from valuechain.records.vocabulary import Activity
 from valuechain.streams.models import ValueStream
 
@@ -103,6 +106,10 @@ def somewhere(route: Route) -> str:
 def complete(world: World) -> None:
     """Add what the sample company has not: it is about tickets, these pages are about the rest."""
     world.sign_in()
+    save_view(resource="tickets", name="Hot", actor=world.admin, filters={"q": "printer"})
+    for model, text in ((CannedReply, "body"), (Macro, "note")):
+        given = {"title": "Off and on", text: "Turn it off and on again.", "audience": EVERYBODY}
+        keep(model, given, actor=world.admin)
     issue_token(user=world.admin, name="Nightly export", scopes=("all:read",), actor=world.admin)
     hook, _secret = subscribe(
         name="Chat", url="https://93.184.215.14/hook", verbs=["incident.*"], actor=world.admin
@@ -302,6 +309,26 @@ def _stops(world: World) -> Iterator[str]:
         yield urlsplit(mute_link(world.admin.pk, record.pk)).path
 
 
+def _digests(world: World) -> Iterator[str]:
+    yield urlsplit(digest_link(world.admin.pk)).path
+
+
+def _views(_world: World) -> Iterator[str]:
+    for view in SavedView.objects.filter(name="Hot"):
+        yield reverse("record-view", args=[view.resource, view.pk])
+
+
+def _kept(_world: World) -> Iterator[str]:
+    for shelf, model in (("replies", CannedReply), ("macros", Macro)):
+        for kept in model.objects.filter(title="Off and on"):
+            yield reverse("ticket-keep", args=[shelf, kept.pk])
+
+
+def _remarks(_world: World) -> Iterator[str]:
+    for record in Record.objects.filter(resource="specs").order_by("-event_count")[:1]:
+        yield reverse("spec-remark", args=[record.number]) + "?part=risks"
+
+
 def _bulk(_world: World) -> Iterator[str]:
     numbers = Record.objects.filter(kind="incident").live().values_list("number", flat=True)[:2]
     chosen = "&".join(f"number={number}" for number in numbers)
@@ -352,6 +379,13 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
     "approval-by-mail": _approvals_by_mail,
     "notification-stop": _stops,
     "spec-version": _spec_versions,
+    "spec-remark": _remarks,
+    "digest-stop": _digests,
+    "record-view": _views,
+    "ticket-keep": _kept,
+    "ticket-keep-new": lambda _w: (
+        reverse("ticket-keep-new", args=[shelf]) for shelf in ("replies", "macros")
+    ),
     "record-bulk": _bulk,
     "check-answer": _checks,
     "offering-questions": _offering_questions,
