@@ -8,16 +8,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
 from itsm.core import clock as time
 from sla import wording
 from sla.models import Clock
-from sla.published import business_time, promise
+from sla.published import business_time, calendar_name, promise
 from sla.vocabulary import AgreementKind, ClockState, Metric
 from valuechain.records.panels import panels
 
 #: With less than this share of its target left, or less than ten minutes, a clock is at risk.
 RISK_SHARE, RISK_LEAST_S = 0.25, 600
 _SHOWN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MET, ClockState.BREACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class PastCycle:
+    """A cycle of a clock that ended before the one that is shown."""
+
+    id: int
+    cycle: int
+    state_label: Any
+    due_at: datetime | None
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class ClockFace:
     risk_s: int
     finished_at: datetime | None
     pause_reason: str
+    calendar_label: str = ""
+    past: tuple[PastCycle, ...] = ()
 
 
 def connect() -> None:
@@ -74,23 +91,25 @@ def clocks_for(
     rows = Clock.objects.filter(record__in=list(by_id), state__in=_SHOWN).order_by("cycle", "pk")
     if unfinished:
         rows = rows.unfinished()
-    latest: dict[tuple[int, str, str], Clock] = {}
+    cycles: dict[tuple[int, str, str], list[Clock]] = defaultdict(list)
     for row in rows:
-        latest[row.record_id, row.agreement_kind, row.metric] = row
+        cycles[row.record_id, row.agreement_kind, row.metric].append(row)
     now = time.now()
     faces: dict[int, list[ClockFace]] = defaultdict(list)
-    for row in latest.values():
+    for *past, row in cycles.values():
         record = by_id[row.record_id]
         is_worker = actor.access.works_on(record)
         if row.agreement_kind == AgreementKind.SLA or is_worker:
-            faces[row.record_id].append(face(row, record, now, with_reason=is_worker))
+            faces[row.record_id].append(face(row, record, now, with_reason=is_worker, past=past))
     for shown in faces.values():
         shown.sort(key=lambda one: (list(AgreementKind).index(AgreementKind(one.agreement_kind)),
                                     list(Metric).index(Metric(one.metric))))  # fmt: skip
     return dict(faces)
 
 
-def face(clock: Clock, record: Any, now: datetime, *, with_reason: bool) -> ClockFace:
+def face(
+    clock: Clock, record: Any, now: datetime, *, with_reason: bool, past: Sequence[Clock] = ()
+) -> ClockFace:
     """Return one clock as it stands at `now`. No query once its editions are known."""
     hours = business_time(clock.calendar_version_id)
     rules = promise(clock.agreement_version_id)
@@ -110,8 +129,24 @@ def face(clock: Clock, record: Any, now: datetime, *, with_reason: bool) -> Cloc
         next_change_at=hours.next_change(now) if runs else None,
         risk_s=max(RISK_LEAST_S, round(clock.target_s * RISK_SHARE)),
         finished_at=clock.finished_at,
-        pause_reason=record.waiting_reason if is_paused and with_reason else "",
+        pause_reason=_why_paused(record) if is_paused and with_reason else "",
+        calendar_label=calendar_name(clock.calendar_version_id),
+        past=tuple(
+            PastCycle(one.pk, one.cycle, ClockState(one.state).label, one.due_at, one.finished_at)
+            for one in past
+        ),
     )
+
+
+def _why_paused(record: Any) -> str:
+    """Say what a paused clock waits for, until when, and the reason that was given."""
+    state = str(record.state_label)
+    words = {"state": state[:1].lower() + state[1:]}
+    said = gettext("Paused: %(state)s") % words
+    if record.follow_up_at:
+        words["day"] = date_format(localtime(record.follow_up_at), "j M")
+        said = gettext("Paused: %(state)s until %(day)s") % words
+    return f"{said}. {record.waiting_reason}" if record.waiting_reason else said
 
 
 def _state(clock: Clock, now: datetime) -> str:

@@ -42,6 +42,7 @@ _EMPTY = Book()
 _kept: tuple[uuid.UUID | None, Book] = (None, _EMPTY)
 _promises: dict[int, Promise] = {}
 _calendars: dict[int, BusinessTime] = {}
+_calendar_names: dict[int, str] = {}
 
 
 def book() -> Book:
@@ -77,9 +78,16 @@ def promise(version: int) -> Promise:
 def business_time(version: int) -> BusinessTime:
     """Return the hours of a published calendar edition. A query only the first time."""
     if version not in _calendars:
-        row = CalendarVersion.objects.get(pk=version)
+        row = CalendarVersion.objects.select_related("calendar").get(pk=version)
+        _calendar_names[version] = row.calendar.name
         _calendars[version] = read_calendar(row.definition)
     return _calendars[version]
+
+
+def calendar_name(version: int) -> str:
+    """Return what the calendar of a published edition is called. A query only the first time."""
+    business_time(version)
+    return _calendar_names[version]
 
 
 def to_promise(row: AgreementVersion) -> Promise:

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from itsm.core import clock
 from sla.models import Agreement, Calendar, Clock
 from sla.sweeping import sweep
 from tests.doors import browser
-from tests.factories import a_ticket, walk
+from tests.factories import a_ticket, fresh, take, walk
 from tests.sla.promises import HOUR, OFFICE, a_calendar, an_agreement
+from valuechain.records.actions import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +181,30 @@ def test_a_clock_says_why_it_is_due_then_to_those_who_see_its_record(frozen, cas
     assert "<html" not in panel.content.decode()
     assert "HX-Request" in panel["Vary"]
     assert "no-store" in panel["Cache-Control"]
+
+
+def test_a_paused_clock_says_what_it_waits_for_and_in_whose_hours(frozen, cast):
+    an_agreement(calendar=a_calendar(name="Harbour hours"))
+    ticket = a_ticket(actor=cast.agent, requester=cast.requester)
+    hold = {"reason": "They look for the cable", "follow_up_at": clock.now() + timedelta(days=3)}
+    perform(ticket, "wait_for_customer", actor=cast.agent, via="html", data=hold)
+
+    page = browser(cast.admin).get(ticket.get_absolute_url()).content.decode()
+
+    assert "Paused: waiting for the customer until 5 Mar. They look for the cable" in page
+    assert "· Harbour hours" in page
+
+
+def test_cycles_that_are_over_stay_on_the_page_of_their_record(frozen, cast):
+    an_agreement(reopen_window_s=HOUR)
+    ticket = a_ticket(actor=cast.agent, requester=cast.requester)
+    walk(ticket, "resolved", cast)
+    frozen.shift(timedelta(hours=2))
+    take(fresh(ticket), "reopen", cast)
+    first = Clock.objects.get(record=ticket, metric="resolution", cycle=1)
+
+    page = browser(cast.admin).get(ticket.get_absolute_url()).content.decode()
+
+    assert "1 earlier cycle</summary>" in page
+    assert f'<a href="/sla/clocks/{first.pk}/' in page
+    assert "Cycle 1</a> Met" in page

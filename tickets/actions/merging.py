@@ -90,6 +90,7 @@ def moving(ticket: Any, survivor: Any, *, actor: Any) -> Moving:
     refuse_survivor(ticket, survivor, actor=actor)
     said = Comment.objects.filter(record_id=ticket.pk)
     notes = sum(1 for comment in said.only("visibility") if comment.is_internal)
+    there = set(survivor.participations.values_list("person_id", flat=True))
     seen = Record.objects.visible_to(actor)
     children = seen.filter(pk__in=[link.source_id for link in parts_of(ticket, survivor)])
     return Moving(
@@ -97,7 +98,11 @@ def moving(ticket: Any, survivor: Any, *, actor: Any) -> Moving:
         notes=notes,
         files=Attachment.objects.filter(record_id=ticket.pk).count(),
         seconds=ticket.time_entries.aggregate(total=Sum("seconds"))["total"] or 0,
-        people=tuple(str(taking.person) for taking in newcomers(ticket, survivor)),
+        people=tuple(
+            str(taking.person)
+            for taking in newcomers(ticket, survivor)
+            if taking.person_id not in there
+        ),
         children=tuple(children.order_by("number")),
     )
 
