@@ -27,7 +27,11 @@ def tickets(requester, agent, desk):
 
 def at(page, words):
     """Wait until the focus is on what holds these words."""
-    page.wait_for_function("words => document.activeElement.textContent === words", arg=words)
+    for _moment in range(100):
+        if page.evaluate("document.activeElement.textContent") == words:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"The focus never came to {words!r}.")
 
 
 def ask_now(page):
@@ -134,9 +138,8 @@ def test_columns_are_moved_in_a_dialog_by_keyboard(as_person, agent, tickets):
     page.get_by_role("dialog", name="Columns of Tickets").wait_for()
     page.get_by_role("button", name="Move Title up").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "() => document.querySelector('#sheet .check').textContent.includes('Title')"
-    )
+    page.locator("#sheet .check", has_text="Title").first.wait_for()
+    assert "Title" in page.locator("#sheet .check").first.inner_text()
     assert page.evaluate("document.activeElement.id") == "up-title"
     page.get_by_role("button", name="Use these columns").focus()
     page.keyboard.press("Enter")

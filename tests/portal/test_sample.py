@@ -111,8 +111,9 @@ def test_its_month_reads_as_one(loaded: str) -> None:
 
     assert Record.objects.filter(resource="tickets").count() >= len(STORIES)
     assert not Event.objects.filter(at__gt=now).exists()
+    # A change may belong to a demand that was followed for a year; the desk's own month is short.
     assert not Record.objects.filter(
-        resource="tickets", opened_at__lt=now - timedelta(days=33)
+        kind__in=("incident", "service_request"), opened_at__lt=now - timedelta(days=33)
     ).exists()
     assert Comment.objects.filter(visibility="internal").exists()
     assert Link.objects.filter(kind="child_of").count() == 2

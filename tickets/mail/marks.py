@@ -21,7 +21,7 @@ from django.conf import settings
 _ID = re.compile(
     r"(t[ln])\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})\.([0-9a-f]{16})\.([a-z2-7]{16})@.*", re.IGNORECASE
 )
-_LOCAL = re.compile(r".*\+([rn])([0-9a-z]{1,13})p([0-9a-z]{1,13})-([a-z2-7]{16})", re.IGNORECASE)
+_LOCAL = re.compile(r".*\+([rn])([0-9a-z]{1,13})-([0-9a-z]{1,13})-([a-z2-7]{16})", re.IGNORECASE)
 _SUBJECT = re.compile(r"\[([A-Z]{2,8}-[0-9]{1,12}) #([a-z2-7]{12})\]", re.IGNORECASE)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -56,9 +56,9 @@ def read_message_id(written: str) -> Mark | None:
 
 
 def reply_address(base: str, record_id: int, person_id: int, *, is_internal: bool = False) -> str:
-    """Return `desk+r…p…-signature@domain` for `desk@domain`: an answer to it is by that person."""
+    """Return `desk+r…-…-signature@domain` for `desk@domain`: an answer to it is by that person."""
     local, _at, host = base.rpartition("@")
-    words = f"{'n' if is_internal else 'r'}{_base36(record_id)}p{_base36(person_id)}"
+    words = f"{'n' if is_internal else 'r'}{_base36(record_id)}-{_base36(person_id)}"
     return f"{local}+{words}-{_signature('to', words, 16)}@{host}"
 
 
@@ -67,7 +67,7 @@ def read_reply_address(address: str) -> Mark | None:
     found = _LOCAL.fullmatch(address.rpartition("@")[0])
     if not found:
         return None
-    words = f"{found[1]}{found[2]}p{found[3]}".lower()
+    words = f"{found[1]}{found[2]}-{found[3]}".lower()
     if not _holds("to", words, found[4]):
         return None
     return Mark(int(found[2], 36), int(found[3], 36), words.startswith("n"))

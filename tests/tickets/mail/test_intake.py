@@ -160,6 +160,15 @@ def test_an_answer_without_references_finds_its_way_by_the_address(ticket, reque
     assert (received.outcome, received.record.pk) == ("comment", ticket.pk)
 
 
+def test_a_reply_address_says_the_same_of_every_record_and_person():
+    numbers = [1, 25, 36 * 25, 384, 25 * 36**3 + 25, 2**63 - 1]
+
+    for record in numbers:
+        for person in numbers:
+            address = marks.reply_address("desk@example.org", record, person)
+            assert marks.read_reply_address(address) == marks.Mark(record, person)
+
+
 def test_an_answer_without_either_finds_its_way_by_the_signed_subject(ticket, requester):
     received = receive(raw("Hello", subject=f"AW: {marks.subject_mark(ticket.number)} Printer"))
 
