@@ -18,6 +18,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from itsm.notifications import counting
+from itsm.portal import needing
 from tests.crowds import colleagues, copies, line_up, liven
 from tests.doors import API, Machine, browser
 from tests.factories import at_state, opened
@@ -58,13 +60,15 @@ def within(pinned):
 
 
 @pytest.fixture
-def cost(agent):
+def cost(agent, monkeypatch):
     """Count the queries of an agent's request, as a page (`html`) or by REST (`api`)."""
+    # What the shell keeps for some seconds must not run out between two requests of a slow machine.
+    monkeypatch.setattr(needing, "KEPT", 3600)
+    monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
+    cache.delete_many([f"needing:{agent.pk}", f"notifications:{agent.pk}"])
     doors = {"html": browser(agent).get, "api": Machine(agent).get}
 
     def measure(door, path, *, beside_authentication=False):
-        # What the shell keeps for some seconds is made anew, so that it does not run out in between.
-        cache.delete_many([f"needing:{agent.pk}", f"notifications:{agent.pk}"])
         doors[door](path)  # what is read once per process does not count
         with CaptureQueriesContext(connection) as captured:
             answer = doors[door](path)
