@@ -175,7 +175,6 @@ _OBJECTS: dict[str, Any] = {
     "admin-rule": RoutingRule,
     "admin-webhook": Webhook,
     "mail-detail": InboundMail,
-    "sla-agreement": Agreement,
     "sla-calendar": Calendar,
     "sla-why": Clock,
 }
@@ -329,6 +328,11 @@ def _remarks(_world: World) -> Iterator[str]:
         yield reverse("spec-remark", args=[record.number]) + "?part=risks"
 
 
+def _agreements(_world: World) -> Iterator[str]:
+    for agreement in Agreement.objects.order_by("pk")[:1]:
+        yield reverse("sla-agreement", args=[agreement.pk]) + "?simulate=30"
+
+
 def _bulk(_world: World) -> Iterator[str]:
     numbers = Record.objects.filter(kind="incident").live().values_list("number", flat=True)[:2]
     chosen = "&".join(f"number={number}" for number in numbers)
@@ -375,12 +379,13 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
     "stream-map": _streams("stream-map"),
     "stream-records": _streams("stream-records"),
     "password-set": _welcome,
-    "search": lambda _w: iter(("/search/?q=dock", "/search/")),
+    "search": lambda _w: iter(("/search/?q=dock", "/search/?q=nothingatall", "/search/")),
     "approval-by-mail": _approvals_by_mail,
     "notification-stop": _stops,
     "spec-version": _spec_versions,
     "spec-remark": _remarks,
     "digest-stop": _digests,
+    "sla-agreement": _agreements,
     "record-view": _views,
     "ticket-keep": _kept,
     "ticket-keep-new": lambda _w: (

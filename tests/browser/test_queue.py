@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import a_ticket, fresh
-from valuechain.records.actions import add_comment, perform
+from valuechain.records.actions import add_comment
 from valuechain.records.vocabulary import Via
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 375)]
 
 
 @pytest.fixture
@@ -20,27 +18,6 @@ def ticket(requester, agent, desk):
     for visibility, body in (("public", "Since when?"), ("internal", "Roll changed today.")):
         add_comment(record, body=body, visibility=visibility, actor=agent, via=Via.HTML)
     return record
-
-
-@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
-def test_every_page_of_an_agent_is_readable_by_all(
-    as_person, live_server, audit, sideways, agent, ticket, scheme, width
-):
-    mine = a_ticket(actor=ticket.requester, team=ticket.team, title="Mine")
-    perform(mine, "start", actor=agent, via=Via.HTML)
-    page = as_person(agent, "/", scheme=scheme, width=width)
-    addresses = [
-        "/", "/tickets/", "/tickets/?state=open&owner=none", f"/tickets/{ticket.number}/",
-        f"/tickets/{ticket.number}/?logged=1", f"/tickets/{ticket.number}/split/",
-        f"/tickets/{ticket.number}/time/", "/search/?q=label", "/search/?q=nothingatall",
-        "/activity/deliver-support/", "/activity/plan/", "/me/", "/me/keyboard/", "/help/",
-    ]  # fmt: skip
-
-    for address in addresses:
-        page.goto(live_server.url + address)
-        assert audit(page) == [], address
-        assert sideways(page) <= 0, address
-    assert page.complaints == []
 
 
 def test_an_agent_goes_from_my_work_to_a_ticket_taken_by_keyboard(as_person, agent, ticket):
