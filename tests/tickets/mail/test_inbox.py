@@ -178,4 +178,4 @@ def test_why_a_mail_waits_is_said_in_the_readers_language(waiting, agent):
     client = browser(agent)
 
     for path in ("/tickets/inbox/", f"/tickets/inbox/{waiting.pk}/"):
-        assert "Niemand kennt den Absender" in client.get(path).text
+        assert "Niemand kennt ihren Absender" in client.get(path).text
