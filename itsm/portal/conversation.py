@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from itsm.core.markdown import to_html
 from itsm.portal.progress import RECEIVED, Progress, change_of
 from valuechain.records.models import Attachment, Comment, Record
-from valuechain.records.serving import ShownFile, shown_files
+from valuechain.records.serving import ShownFile, named_files, shown_files
 from valuechain.records.vocabulary import Visibility
 
 #: Answers to a step that are written for the requester: why, and what was done.
@@ -46,10 +46,14 @@ def conversation(record: Record) -> tuple[list[Line], list[Progress]]:
         Line(
             at=comment.at,
             who=str(comment.author or _("Throughline")),
-            body_html=to_html(comment.body),
+            body_html=to_html(comment.body, named_files(files.get(comment.pk, ()), record)),
             is_from_staff=comment.is_from_staff,
             anchor=f"comment-{comment.pk}",
-            files=shown_files(files.get(comment.pk, []), record),
+            files=[
+                file
+                for file in shown_files(files.get(comment.pk, ()), record)
+                if not (file.preview_url and f"[{file.name}]" in comment.body)
+            ],
         )
         for comment in Comment.objects.filter(
             record=record, visibility=Visibility.PUBLIC

@@ -24,7 +24,7 @@ from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Attachment, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet
-from valuechain.records.serving import shown_files
+from valuechain.records.serving import named_files, shown_files
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import ParticipationRole, Urgency, Via, Visibility
 
@@ -324,6 +324,9 @@ def _request_page(
     actor: Any = request.user
     form.fields["body"].help_text = ""
     told, seen = conversation(record)
+    opening_files = list(
+        Attachment.objects.filter(record=record, visibility=Visibility.PUBLIC, comment=None)
+    )
     may_reply = policies.may_comment(actor, record, Visibility.PUBLIC)
     successor = record.kind_entry.successor(record)
     if successor is not None and not (
@@ -339,12 +342,8 @@ def _request_page(
             "progress": progress_of(record),
             "steps": track(record, seen),
             "conversation": told,
-            "files": shown_files(
-                Attachment.objects.filter(
-                    record=record, visibility=Visibility.PUBLIC, comment=None
-                ),
-                record,
-            ),
+            "files": shown_files(opening_files, record),
+            "named_files": named_files(opening_files, record),
             "offers": own_offers(record, actor),
             "form": form if may_reply else None,
             "successor": successor,

@@ -6,6 +6,7 @@ import { startForms } from "./forms.js";
 import { startLive } from "./live.js";
 import { fresh, say, startMenus, word } from "./page.js";
 import { startPalette } from "./palette.js";
+import { startPasting } from "./pasting.js";
 import { startQueue, startRows } from "./queue.js";
 import { startSending } from "./sending.js";
 import { startSheets } from "./sheet.js";
@@ -136,6 +137,7 @@ function startParts(root) {
   startDecisions(root);
   startRows(root);
   startForms(root);
+  startPasting(root);
   startClocks(root);
   startSending(root);
   for (const button of fresh(root, "[data-copy]")) {

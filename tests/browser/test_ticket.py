@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 from tests.factories import a_ticket
 from tickets.models import CannedReply, Macro
 from valuechain.records.actions import add_comment
-from valuechain.records.models import Comment, Draft
+from valuechain.records.models import Attachment, Comment, Draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -205,3 +209,35 @@ def test_what_is_kept_ready_is_readable_by_all(
         page.goto(page.url.split("/tickets")[0] + path)
         assert audit(page) == []
         assert sideways(page) <= 0
+
+
+PASTES = """(field) => {
+  const held = new DataTransfer();
+  const bytes = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
+  held.items.add(new File([bytes], "image.png", { type: "image/png" }));
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_pasted_picture_goes_along_and_the_text_names_it(
+    as_person, agent, ticket, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(drawn, "PNG")
+    pastes = PASTES % base64.b64encode(drawn.getvalue()).decode()
+    page = as_person(agent, ticket.get_absolute_url())
+    page.keyboard.press("n")
+    page.keyboard.type("It says: ")
+
+    page.locator("#id_note-body").evaluate(pastes)
+    page.locator("#id_note-body").evaluate(pastes)
+
+    assert "One file goes with a message" in page.locator("#toasts").inner_text()
+    words = page.locator("#id_note-body").input_value()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    file = Attachment.objects.get()
+    assert words == f"It says: [{file.name}]"
+    assert file.content_type == "image/png"
+    assert page.locator(".entry .text").get_by_role("link", name=file.name).count() == 1

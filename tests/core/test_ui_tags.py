@@ -130,6 +130,42 @@ def test_markdown_shows_headings_as_strong_lines_and_addresses_as_links():
     assert 'rel="noopener noreferrer nofollow"' in html
 
 
+SHOT = markdown.NamedFile("shot_1.png", "/files/1/", "/files/1/small/")
+PLAN = markdown.NamedFile("plan [2].pdf", "/files/2/")
+
+
+def test_a_text_shows_the_files_that_came_with_it_where_it_names_them():
+    html = markdown.to_html("See [shot_1.png] and [plan [2].pdf], not [other.png].", (SHOT, PLAN))
+
+    drawn = '<a class="picture" href="/files/1/"><img src="/files/1/small/" alt="shot_1.png"'
+    assert f"See {drawn}" in html
+    assert '<a href="/files/2/">[plan [2].pdf]</a>' in html
+    assert "not [other.png]" in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`[shot_1.png]`",
+        "[[shot_1.png]](https://elsewhere.example)",
+        '[a](https://elsewhere.example "[shot_1.png]")',
+        "https://elsewhere.example/[shot_1.png]",
+        "\ue0000\ue001",
+    ],
+)
+def test_code_links_and_their_titles_show_no_file(text):
+    assert "<img" not in markdown.to_html(text, (SHOT,))
+
+
+def test_the_name_of_a_file_is_never_read_as_html():
+    evil = markdown.NamedFile('"><script>.png', "/files/1/", "/files/1/small/")
+
+    html = markdown.to_html("[" + evil.name + "]", (evil,))
+
+    assert "<img" in html
+    assert "<script" not in html
+
+
 class Form(forms.Form):
     """A form with a hint and a field that may be left empty."""
 

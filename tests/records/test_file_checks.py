@@ -82,7 +82,7 @@ class TestPictures:
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
         assert answer["X-Content-Type-Options"] == "nosniff"
         with Image.open(io.BytesIO(b"".join(answer))) as small:
-            assert max(small.size) == 480
+            assert max(small.size) == 800
         assert check_due() == 0
 
     def test_a_picture_that_would_fill_the_memory_is_not_drawn(self, attach):

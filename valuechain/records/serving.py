@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import RuleViolation
+from itsm.core.markdown import NamedFile
 from valuechain.records.models import Attachment, Record
 
 Standing = Attachment.Standing
@@ -29,6 +30,15 @@ class ShownFile:
 def shown_files(attachments: Iterable[Attachment], record: Record) -> list[ShownFile]:
     """Return files of a record for the list component. Costs no query of its own."""
     return [_shown(one, record) for one in attachments]
+
+
+def named_files(attachments: Iterable[Attachment], record: Record) -> tuple[NamedFile, ...]:
+    """Return the files that came with a text, for showing where it names them."""
+    return tuple(
+        NamedFile(file.name, file.url, file.preview_url)
+        for file in shown_files(attachments, record)
+        if file.url
+    )
 
 
 def _shown(attachment: Attachment, record: Record) -> ShownFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,11 +13,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from itsm.core.markdown import to_html
-from valuechain.records.models import Comment, Draft, Event, Record
+from itsm.core.markdown import NamedFile, to_html
+from valuechain.records.models import Attachment, Comment, Draft, Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import step_named
+from valuechain.records.serving import named_files
 from valuechain.records.vocabulary import INVERSE, LinkKind, Via
 
 if TYPE_CHECKING:
@@ -56,12 +58,13 @@ class Entry:
     is_internal: bool = False
     anchor: str = ""
     file_name: str = ""
+    files: tuple[NamedFile, ...] = ()
     held: Draft | None = None
 
     @cached_property
     def body_html(self) -> str:
         """What was said, sanitised; worked out only for what is drawn."""
-        return to_html(self.text) if self.text else ""
+        return to_html(self.text, self.files) if self.text else ""
 
     @property
     def is_grouped(self) -> bool:
@@ -70,18 +73,26 @@ class Entry:
 
 
 def timeline(
-    record: Record, *, actor: Any, show: str = ALL, held: Iterable[Draft] = ()
+    record: Record,
+    *,
+    actor: Any,
+    show: str = ALL,
+    held: Iterable[Draft] = (),
+    files: Iterable[Attachment] = (),
 ) -> list[Entry]:
     """Return the entries the actor may read, oldest first. Two queries.
 
-    `held` are the actor's own replies that have not left yet; they stand last, as theirs alone.
+    `files` are those the actor may open; a message shows its own where it names them. `held` are the actor's own replies that have not left yet; they stand last, as theirs alone.
     """
     insider = reads_notes(actor, record)
     entries: list[Entry] = []
     if show != CHANGES:
         said = Comment.objects.readable_on(record, actor).select_related("author")
         said = said.defer(*(f"author__{name}" for name in _UNSHOWN_OF_PEOPLE))
-        entries += [_from_comment(comment, record) for comment in said]
+        came: dict[int | None, list[Attachment]] = defaultdict(list)
+        for file in files:
+            came[file.comment_id].append(file)
+        entries += [_from_comment(comment, record, came.get(comment.pk, ())) for comment in said]
     if show not in (CONVERSATION, NOTES):
         happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
         happened = happened.select_related("actor")
@@ -165,7 +176,7 @@ def _is_public(event: Event) -> bool:
     return event.verb.endswith(_PUBLIC_VERBS)
 
 
-def _from_comment(comment: Comment, record: Record) -> Entry:
+def _from_comment(comment: Comment, record: Record, came: Iterable[Attachment]) -> Entry:
     if comment.is_internal:
         kind, label = "note", _("wrote an internal note")
     elif comment.form == Comment.Form.CALL:
@@ -185,6 +196,7 @@ def _from_comment(comment: Comment, record: Record) -> Entry:
         via=_via(comment.via),
         is_internal=comment.is_internal,
         anchor=f"comment-{comment.pk}",
+        files=named_files(came, record) if came else (),
     )
 
 

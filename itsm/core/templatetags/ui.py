@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from itsm.core import wording
 from itsm.core.clock import now
-from itsm.core.markdown import to_html
+from itsm.core.markdown import NamedFile, to_html
 
 register = template.Library()
 
@@ -228,9 +228,9 @@ def money(amount: Decimal | None, currency: str = "EUR") -> str:
 
 
 @register.simple_tag
-def markdown(text: str | None) -> SafeString:
-    """Show what a person wrote, sanitised."""
-    return format_html('<div class="text">{}</div>', to_html(text or ""))
+def markdown(text: str | None, files: tuple[NamedFile, ...] | str = ()) -> SafeString:
+    """Show what a person wrote, sanitised, with the files that came with it where it names them."""
+    return format_html('<div class="text">{}</div>', to_html(text or "", tuple(files or ())))
 
 
 @register.filter

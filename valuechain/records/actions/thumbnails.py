@@ -19,11 +19,11 @@ DRAWN = {
 }
 #: A small file can hold a picture that fills the memory; the size it claims is read first.
 MOST_PIXELS = 40_000_000
-SIDE = 480
+SIDE = 800
 
 
 def thumbnail_of(file: IO[bytes], content_type: str) -> bytes | None:
-    """Return a picture of at most 480 pixels a side, as WebP; None where none can be drawn.
+    """Return a picture of at most 800 pixels a side, as WebP; None where none can be drawn.
 
     The first frame stands for an animation. Nothing is decoded before the claimed size is known to
     be bearable.

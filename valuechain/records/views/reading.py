@@ -21,7 +21,7 @@ from valuechain.records.models import Attachment, Draft, Participation, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import steps_of
-from valuechain.records.serving import shown_files
+from valuechain.records.serving import named_files, shown_files
 from valuechain.records.ties import MOST_TIES, ties_of
 from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
 from valuechain.records.trace import MOST_ON_A_PAGE, trace
@@ -62,18 +62,20 @@ class RecordDetailView(OneRecordView):
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
         offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition")
         may_edit = _may_edit(actor, record)
+        files = list(Attachment.objects.readable_on(record, actor))
         context = {
             "record": record,
             "kind": record.kind_entry,
             "offers": offers,
             "flows": _urls(record, flows.offers(record, actor), "flow"),
-            **told(request, record, drafts),
+            **told(request, record, drafts, files),
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
             # Somebody may take part in more than one way; they are one person.
             "participants": list(dict.fromkeys(p.person for p in record.participations.all())),
-            "attachments": shown_files(Attachment.objects.readable_on(record, actor), record),
+            "attachments": shown_files(files, record),
+            "named_files": named_files([file for file in files if not file.comment_id], record),
             "edit_url": _record_url(record, "edit") if may_edit else "",
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
@@ -109,11 +111,13 @@ def _may_edit(actor: Any, record: Record) -> bool:
     return bool(record.kind_entry.may_edit(actor, record)) and record.is_live
 
 
-def told(request: HttpRequest, record: Record, drafts: Sequence[Draft]) -> dict[str, Any]:
+def told(
+    request: HttpRequest, record: Record, drafts: Sequence[Draft], files: Sequence[Attachment]
+) -> dict[str, Any]:
     """Return what the timeline of a record shows, by what the address asks for."""
     show = request.GET.get("show", ALL)
     held = [draft for draft in drafts if draft.is_held]
-    entries = timeline(record, actor=request.user, show=show, held=held)
+    entries = timeline(record, actor=request.user, show=show, held=held, files=files)
     page = record.get_absolute_url()
     here = f"{page}?show={show}&" if show != ALL else f"{page}?"
     return {
@@ -141,9 +145,9 @@ class TimelineView(OneRecordView):
         if not request.headers.get("HX-Request"):
             return redirect(record)
         drafts, _has_left = writing_of(record, actor=request.user)
-        response = render(
-            request, "records/_timeline.html", {"record": record, **told(request, record, drafts)}
-        )
+        files = list(Attachment.objects.readable_on(record, request.user))
+        entries = told(request, record, drafts, files)
+        response = render(request, "records/_timeline.html", {"record": record, **entries})
         response["Cache-Control"] = "private, no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
