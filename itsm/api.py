@@ -19,14 +19,13 @@ from valuechain.obtain_build import api as obtain_build
 from valuechain.plan.api import CommitmentViewSet, VisionViewSet
 from valuechain.records.api import (
     AnyRecordViewSet,
-    HandoverViewSet,
-    LinkViewSet,
     RecordViewSet,
     SearchViewSet,
     viewset_for,
 )
 from valuechain.records.events_api import EventViewSet
 from valuechain.records.kinds import kinds
+from valuechain.records.links_api import HandoverViewSet, LinkViewSet
 from valuechain.records.views_api import SavedViewViewSet
 from valuechain.streams.api import FlowViewSet, InstanceViewSet, StreamViewSet
 

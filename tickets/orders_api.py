@@ -28,7 +28,7 @@ class OrderableViewSet(OfferingViewSet):
 
     @extend_schema(request=OrderSerializer, responses={201: DetailSerializer})
     @action(detail=True, methods=["post"])
-    def order(self, request: Request, number: str) -> Response:  # noqa: ARG002 - from the address
+    def order(self, request: Request, number: str) -> Response:
         """Order the item; the answer is the service request it became."""
         offering: Any = self.get_object().specific
         given = self._input(OrderSerializer, request)

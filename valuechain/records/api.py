@@ -29,7 +29,7 @@ from valuechain.records.filters import filterset_for
 from valuechain.records.flows import flows
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.listing import ORDERS
-from valuechain.records.models import Attachment, Comment, Event, Handover, Link, Record
+from valuechain.records.models import Attachment, Comment, Event, Link, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet, reads_notes
 from valuechain.records.schema import move_serializer, record_schema
@@ -44,7 +44,6 @@ from valuechain.records.serializers import (
     LinkSerializer,
     MoveSerializer,
     OfferSerializer,
-    ReasonSerializer,
     RecordRefSerializer,
     RecordSerializer,
     TimeEntrySerializer,
@@ -430,52 +429,3 @@ class SearchViewSet(RecordViewSet):
         if not request.query_params.get("q", "").strip():
             raise FieldErrors({"q": [("required", _("Write the words to look for."))]})
         return super().list(request, *args, **kwargs)
-
-
-class LinkViewSet(ThroughlineViewSet):
-    """All links between records the caller may see."""
-
-    scope = "records"
-    queryset: QuerySet[Any] = Link.objects.none()
-    serializer_class: type[BaseSerializer[Any]] = LinkSerializer
-    ordering_fields: ClassVar = {"created_at": "created_at"}
-    ordering = "-created_at"
-
-    def get_queryset(self) -> QuerySet[Link]:
-        found: QuerySet[Link] = Link.objects.visible_to(self.request.user)
-        return found.select_related("source", "target")
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List links, newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-class HandoverViewSet(LinkViewSet):
-    """All handovers between records the caller may see."""
-
-    queryset = Handover.objects.none()
-    serializer_class = HandoverSerializer
-    ordering_fields: ClassVar = {"offered_at": "offered_at"}
-    ordering = "-offered_at"
-    lookup_field = "pk"
-    lookup_value_regex = r"\d{1,18}"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        found: QuerySet[Handover] = Handover.objects.visible_to(self.request.user)
-        return found.select_related("source", "target")
-
-    @extend_schema(request=None, responses=HandoverSerializer)
-    @action(detail=True, methods=["post"])
-    def accept(self, request: Request, pk: str) -> Response:
-        """Take over the work that was offered."""
-        taken = actions.accept_handover(self.get_object(), actor=request.user, via=Via.API)
-        return Response(HandoverSerializer(taken).data)
-
-    @extend_schema(request=ReasonSerializer, responses=HandoverSerializer)
-    @action(detail=True, methods=["post"], url_path="return")
-    def send_back(self, request: Request, pk: str) -> Response:
-        """Send the work back, saying why."""
-        given = read_input(ReasonSerializer, request, self.get_serializer_context())
-        back = actions.return_handover(self.get_object(), actor=request.user, via=Via.API, **given)
-        return Response(HandoverSerializer(back).data)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import NumberFilter
 from django_filters.rest_framework import FilterSet
 
-from valuechain.records.api import LinkViewSet
+from valuechain.records.links_api import LinkViewSet
 from valuechain.records.models import Event
 from valuechain.records.querysets import reads_notes
 from valuechain.records.serializers import EventSerializer
