@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("api/v1/", include("itsm.api")),
     path("", include("itsm.accounts.urls")),
+    path("", include("itsm.branding.urls")),
     path("", include("itsm.portal.urls")),
     path("", include("valuechain.approvals.urls")),
     path("", include("valuechain.plan.urls")),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from itsm.branding.reading import look
 from itsm.notifications import links
 from itsm.notifications.models import OutboundMail
 from itsm.notifications.vocabulary import Reason
@@ -47,6 +48,7 @@ def compose(mail: OutboundMail) -> EmailMultiAlternatives | None:
             "settings_url": links.address(reverse("notification-settings")),
             "decide_url": _decide_url(mail),
             "why": Reason(mail.reason).label,
+            **house(),
         }
         text = render_to_string("email/notice.txt", context)
         html = render_to_string("email/notice.html", context)
@@ -88,6 +90,7 @@ def compose_digest(mails: Sequence[OutboundMail]) -> EmailMultiAlternatives | No
             "rows": list(rows.values()),
             "person": person,
             "settings_url": links.address(reverse("notification-settings")),
+            **house(),
         }
         text = render_to_string("email/digest.txt", context)
         html = render_to_string("email/digest.html", context)
@@ -108,6 +111,12 @@ def compose_digest(mails: Sequence[OutboundMail]) -> EmailMultiAlternatives | No
     )
     message.attach_alternative(html, "text/html")
     return message
+
+
+def house() -> dict[str, Any]:
+    """Return what the head of every mail shows: how the house looks, and where its logo lies."""
+    brand = look()
+    return {"brand": brand, "logo_src": links.address(brand.logo_url) if brand.logo_url else ""}
 
 
 def headline(reason: str, record: Record) -> str:

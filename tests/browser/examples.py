@@ -52,6 +52,8 @@ NOT_PAGES = {
     "mail-raw": "a mail as it came",
     "record-file": "a file as it was attached",
     "record-file-preview": "a picture drawn small",
+    "brand-styles": "a stylesheet",
+    "brand-logo": "a picture",
     "people-suggest": "rows below a field",
     "records-suggest": "rows below a field",
     "record-export": "a file for a spreadsheet",

@@ -18,6 +18,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from itsm.branding import reading
 from itsm.notifications import counting
 from itsm.portal import needing
 from tests.crowds import colleagues, copies, line_up, liven
@@ -65,6 +66,8 @@ def cost(agent, monkeypatch):
     # What the shell keeps for some seconds must not run out between two requests of a slow machine.
     monkeypatch.setattr(needing, "KEPT", 3600)
     monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
+    monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
+    reading.forget()
     cache.delete_many([f"needing:{agent.pk}", f"notifications:{agent.pk}"])
     doors = {"html": browser(agent).get, "api": Machine(agent).get}
 

@@ -60,6 +60,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {
     "slug": lambda: [kind.name.replace("_", "-") for kind in kinds],
     "key": lambda: list(REPORTS),
     "shelf": lambda: ["replies", "macros"],
+    "digest": lambda: ["0" * 20],
     "token": lambda: ["a-token-that-was-never-given-out"],
 }
 MOST_PAGES = 30

@@ -45,6 +45,8 @@ PLACES = (
     ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), Webhook),
     ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
      ApiToken),
+    ("admin-branding", gettext_lazy("Branding"),
+     gettext_lazy("Name, logo and colour of the house."), None),
     ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from itsm.portal.admin import desk, looking, machines, views
+from itsm.portal.admin import branding, desk, looking, machines, views
 
 urlpatterns = [
     path("admin/", looking.HomeView.as_view(), name="admin-home"),
@@ -30,5 +30,6 @@ urlpatterns = [
     path("admin/webhooks/new/", machines.WebhookView.as_view(), name="admin-webhook-new"),
     path("admin/webhooks/<int:pk>/", machines.WebhookView.as_view(), name="admin-webhook"),
     path("admin/tokens/", looking.TokensView.as_view(), name="admin-tokens"),
+    path("admin/branding/", branding.BrandingView.as_view(), name="admin-branding"),
     path("admin/audit/", looking.AuditView.as_view(), name="admin-audit"),
 ]

@@ -1,0 +1,1 @@
+"""How the house shows itself: its name, its logo and its colour, on pages and in mails."""

@@ -1,0 +1,70 @@
+"""Changing how the house shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from itsm.accounts.administering import may_administer
+from itsm.branding.accents import NEEDED, THEMES, Accent, accent_in, nearest
+from itsm.branding.logos import drawn
+from itsm.branding.models import ONLY, Brand
+from itsm.branding.reading import forget
+from itsm.core import clock
+from itsm.core.colours import DARK, HEX, LIGHT
+from itsm.core.errors import Denied, FieldErrors
+
+if TYPE_CHECKING:
+    from itsm.accounts.models import User
+
+
+@transaction.atomic
+def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
+    """Keep name, colours and logo; `logo` holds the bytes of a new one, `drops_logo` takes it away.
+
+    Raises Denied, and FieldErrors that say which contrast a colour reaches and which shade would do.
+    """
+    decision = may_administer(actor)
+    if not decision:
+        raise Denied.because(decision)
+    row, _made = Brand.objects.select_for_update().get_or_create(pk=ONLY)
+    row.name = " ".join(str(given.get("name", row.name)).split())
+    row.accent = _readable(LIGHT, given.get("accent", row.accent), "accent")
+    row.accent_dark = _readable(DARK, given.get("accent_dark", row.accent_dark), "accent_dark")
+    if row.accent_dark and not row.accent:
+        message = _("Choose a colour for the light theme as well.")
+        raise FieldErrors({"accent": [("required", message)]})
+    if given.get("logo"):
+        row.logo, row.logo_width, row.logo_height = drawn(given["logo"])
+    elif given.get("drops_logo"):
+        row.logo, row.logo_width, row.logo_height = None, 0, 0
+    row.changed_at, row.changed_by = clock.now(), actor
+    row.save()
+    forget()
+    transaction.on_commit(forget)
+    return row
+
+
+def _readable(theme: str, said: str, field: str) -> str:
+    colour = said.strip().lower()
+    if not colour:
+        return ""
+    if not HEX.fullmatch(colour):
+        message = _("Write the colour as # and six digits, such as #0b5d6b.")
+        raise FieldErrors({field: [("not_a_colour", message)]})
+    found: Accent = accent_in(theme, colour)
+    if found.is_enough:
+        return colour
+    message = _(
+        "In the %(theme)s this colour reaches a contrast of %(ratio)s; %(needed)s:1 is needed to read it. "
+        "%(other)s would do."
+    ) % {
+        "theme": THEMES[theme],
+        "ratio": found.ratio,
+        "needed": NEEDED,
+        "other": nearest(theme, colour).colour,
+    }
+    raise FieldErrors({field: [("contrast", message)]})
