@@ -62,15 +62,17 @@ def test_the_scripts_of_every_page_are_one_module_with_nothing_left_to_fetch(tmp
             assert name.strip() in given, (module, name)
 
 
-def test_all_scripts_and_all_styles_stay_light(settings):
+def test_the_scripts_and_the_styles_of_every_page_stay_light(settings):
     def packed(*names: str) -> int:
         found = [Path(finders.find(name)).read_bytes() for name in names]
         return sum(len(gzip.compress(content)) for content in found)
 
-    folder = settings.BASE_DIR / "static"
-    styles = [f"css/{path.name}" for path in (folder / "css").glob("*.css")]
     assert packed("js/throughline.js", "django_htmx/htmx-2.min.js") <= 35 * 1024
-    assert packed(*styles) <= 20 * 1024
+    pages = [path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html")]
+    own = [re.findall(r'stylesheet" href="{% static "(css/[a-z]+\.css)"', page) for page in pages]
+    assert sum(map(bool, own)) > 10
+    for styles in own:
+        assert packed("css/throughline.css", *styles) <= 20 * 1024, styles
 
 
 def test_the_page_of_a_fault_has_its_styles_though_only_hashed_files_are_kept(

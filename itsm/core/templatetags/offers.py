@@ -29,6 +29,7 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     """Draw offers {name, label, tone, url, decision: {allowed, reason, missing}, asks} as one bar, called `label`.
 
     A step that asks nothing is a button; it sends the version of `record`, where the page has one.
+    Only the first of the leading steps is filled: a bar with two such buttons leads nowhere.
     """
     record = context.get("record")
     hidden = _hidden(context.get("csrf_token"), getattr(record, "version", None))
@@ -36,10 +37,12 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     usual = [offer for offer in allowed if offer["tone"] not in RARE]
     rare = [offer for offer in allowed if offer["tone"] in RARE]
     refused = [offer for offer in offers if not offer["decision"].allowed]
+    first = next((offer for offer in usual if offer["tone"] == "primary"), None)
+    steps = [_step(offer, hidden, leads=offer is first) for offer in usual]
     return format_html(
         '<div class="action-bar" role="group" aria-label="{}">\n  {}{}{}\n</div>',
         context.get("label") or _("Actions"),
-        format_html_join("", "{}\n  ", ((_step(offer, hidden),) for offer in usual)),
+        format_html_join("", "{}\n  ", ((step,) for step in steps)),
         _menu(_("More"), " menu-offers", [_in_list(_step(offer, hidden)) for offer in rare]),
         _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
     )
@@ -55,9 +58,9 @@ def _hidden(token: Any, version: int | None) -> SafeString:
     )
 
 
-def _step(offer: Offer, hidden: SafeString) -> SafeString:
+def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeString:
     """A link to the questions of a step, or a button where it asks none."""
-    look = LOOKS.get(offer["tone"], "")
+    look = "" if offer["tone"] == "primary" and not leads else LOOKS.get(offer["tone"], "")
     if offer["asks"]:
         return format_html(
             '<a class="btn{}" href="{}" data-offer="{}">{}</a>',

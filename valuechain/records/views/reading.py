@@ -62,6 +62,7 @@ class RecordDetailView(OneRecordView):
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
         offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition")
         may_edit = _may_edit(actor, record)
+        edit_url = _record_url(record, "edit") if may_edit else ""
         files = list(Attachment.objects.readable_on(record, actor))
         context = {
             "record": record,
@@ -76,7 +77,8 @@ class RecordDetailView(OneRecordView):
             "participants": list(dict.fromkeys(p.person for p in record.participations.all())),
             "attachments": shown_files(files, record),
             "named_files": named_files([file for file in files if not file.comment_id], record),
-            "edit_url": _record_url(record, "edit") if may_edit else "",
+            "edit_url": edit_url,
+            "describe_url": f"{edit_url}?only=description" if edit_url else "",
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
@@ -192,6 +194,7 @@ def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
 
 #: The steps by which a record gets another owner or team, and what is shown also when it is empty.
 _ASSIGNS = frozenset({"assign", "reassign"})
+_SHOWN_ABOVE = frozenset({"title", "description", "external_source"})
 _ALWAYS_SHOWN = frozenset({"owner", "team", "requester", "service"})
 
 
@@ -205,7 +208,7 @@ def properties_of(
     entry = record.kind_entry
     shown: list[dict[str, Any]] = []
     insider = reads_notes(actor, record)
-    names = [name for name in entry.fields if name not in ("title", "external_source")]
+    names = [name for name in entry.fields if name not in _SHOWN_ABOVE]
     names += [name for name in ("waiting_reason", "follow_up_at") if insider]
     editable = set(entry.editable) if may_edit else set()
     edit = _record_url(record, "edit")
