@@ -72,7 +72,7 @@ def test_the_scripts_and_the_styles_of_every_page_stay_light(settings):
     own = [re.findall(r'stylesheet" href="{% static "(css/[a-z]+\.css)"', page) for page in pages]
     assert sum(map(bool, own)) > 10
     for styles in own:
-        assert packed("css/throughline.css", *styles) <= 20 * 1024, styles
+        assert packed(*{"css/throughline.css", *styles}) <= 20 * 1024, styles
 
 
 def test_the_page_of_a_fault_has_its_styles_though_only_hashed_files_are_kept(
