@@ -24,6 +24,7 @@ from valuechain.records.actions import (
     link_records,
     log_time,
     perform,
+    sum_up,
     watch,
 )
 from valuechain.records.kinds import kinds
@@ -172,6 +173,7 @@ def _write(index: int, kind: str, cast: Cast) -> Marked:
         attach_file(record, file=ContentFile(word.encode(), name="x.txt"), name=f"{word}.txt",
                     comment=comment, **said)  # fmt: skip
     log_time(record, seconds=60, note=internal, actor=cast.admin, via=Via.HTML)
+    sum_up(record, f"Stands so: {internal}", actor=cast.admin, via=Via.HTML)
     record = _wait(fresh(record), cast, public, internal)
     _fill_the_rest(record, secret, public, internal)
     marked.record = record

@@ -50,11 +50,12 @@ from valuechain.records.serializers import (
     input_serializer,
 )
 from valuechain.records.serving import serve
+from valuechain.records.summary_api import SummaryActions
 from valuechain.records.trace import BOTH, DOWNSTREAM, MAX_DEPTH, UPSTREAM, trace
 from valuechain.records.vocabulary import Via
 
 
-class RecordViewSet(ThroughlineViewSet, ReadsVersions):
+class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
     """Records of one resource, by number."""
 
     resource: ClassVar[str] = ""

@@ -218,6 +218,18 @@ class CommentForm(RuledForm):
         return body
 
 
+class SummaryForm(VersionedForm):
+    """The summary pinned above a record's conversation."""
+
+    text = forms.CharField(
+        label=_("Summary"),
+        max_length=5_000,
+        required=False,
+        widget=_text(4),
+        help_text=_("Only those who work on it read this. Markdown works; empty takes it off."),
+    )
+
+
 class LinkForm(RuledForm):
     """Another record, and how it relates to this one."""
 

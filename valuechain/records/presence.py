@@ -1,7 +1,7 @@
 """Who has a record on their screen right now, and who is writing there.
 
 A heartbeat comes with every poll of a page that is looked at. It is kept in Redis alone, for a minute:
-nobody's past whereabouts are kept anywhere.
+nobody's whereabouts of the past are kept for others to see.
 """
 
 from __future__ import annotations

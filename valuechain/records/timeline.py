@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from itsm.core.markdown import NamedFile, to_html
+from itsm.core.wording import clock_time
 from valuechain.records.models import Attachment, Comment, Draft, Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
@@ -60,6 +61,8 @@ class Entry:
     file_name: str = ""
     files: tuple[NamedFile, ...] = ()
     held: Draft | None = None
+    #: Who did it, by their key.
+    by: int | None = None
 
     @cached_property
     def body_html(self) -> str:
@@ -109,14 +112,31 @@ def timeline(
     return told
 
 
+def marked(
+    entries: list[Entry], *, since: datetime | None, actor: Any, now: datetime
+) -> list[Entry]:
+    """Put an entry of kind "new" before what others did since the reader was here last."""
+    for place, entry in enumerate(entries if since is not None else ()):
+        if since is not None and entry.at > since and entry.by != actor.pk:
+            label = _("New since %(time)s") % {"time": clock_time(since, now=now)}
+            mark = Entry(kind="new", at=entry.at, label=label, anchor="new")
+            return [*entries[:place], mark, *entries[place:]]
+    return entries
+
+
 def folded(entries: list[Entry], *, whole: bool = False) -> list[Entry]:
-    """Fold the middle of a long timeline into one entry of kind "gap", unless all is asked for."""
-    if whole or len(entries) <= FOLDED_OVER:
+    """Fold the middle of a long timeline into one entry of kind "gap", unless all is asked for.
+
+    What is new to the reader is never folded.
+    """
+    new = next((place for place, one in enumerate(entries) if one.kind == "new"), len(entries))
+    last = max(LAST, len(entries) - new)
+    hidden = len(entries) - FIRST - last
+    if whole or len(entries) <= FOLDED_OVER or hidden < 1:
         return entries
-    hidden = len(entries) - FIRST - LAST
     label = ngettext("%(n)d earlier item", "%(n)d earlier items", hidden) % {"n": hidden}
     gap = Entry(kind="gap", at=entries[FIRST].at, label=label)
-    return [*entries[:FIRST], gap, *entries[-LAST:]]
+    return [*entries[:FIRST], gap, *entries[-last:]]
 
 
 def _together(entries: list[Entry]) -> list[Entry]:
@@ -167,6 +187,7 @@ def _from_held(draft: Draft, record: Record) -> Entry:
         anchor=f"held-{draft.pk}",
         file_name=draft.file_name,
         held=draft,
+        by=draft.person_id,
     )
 
 
@@ -197,6 +218,7 @@ def _from_comment(comment: Comment, record: Record, came: Iterable[Attachment]) 
         is_internal=comment.is_internal,
         anchor=f"comment-{comment.pk}",
         files=named_files(came, record) if came else (),
+        by=comment.author_id,
     )
 
 
@@ -223,6 +245,7 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         changes=[change | {"field": _field_label(record, change["field"])} for change in changes],
         via=_via(event.via),
         anchor=f"event-{event.sequence}",
+        by=event.actor_id,
     )
 
 
@@ -232,6 +255,8 @@ def _via(via: str) -> Sentence:
 
 
 def _field_label(record: Record, name: str) -> str:
+    if name == "summary":
+        return _("Summary")
     try:
         label = getattr(record.kind_entry.model._meta.get_field(name), "verbose_name", name)
     except FieldDoesNotExist:
@@ -252,6 +277,7 @@ _ANY_KIND = {
     "opened": ("system", gettext_lazy("opened this")),
     "edited": ("change", gettext_lazy("edited")),
     "put_back": ("change", gettext_lazy("took the last step back")),
+    "summarised": ("change", gettext_lazy("wrote the summary")),
 }
 
 

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_RECORD}edit/", views.EditRecordView.as_view(), name="record-edit"),
     path(f"{_RECORD}chain/", views.ChainView.as_view(), name="record-chain"),
     path(f"{_RECORD}link/", views.AddLinkView.as_view(), name="record-link"),
+    path(f"{_RECORD}summary/", views.SummaryView.as_view(), name="record-summary"),
     path(f"{_RECORD}comment/", views.CommentView.as_view(), name="record-comment"),
     path(f"{_RECORD}drafts/<slug:name>/", views.DraftView.as_view(), name="record-draft"),
     path(f"{_RECORD}take-back/<int:pk>/", views.TakeBackView.as_view(), name="record-take-back"),

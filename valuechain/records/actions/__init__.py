@@ -20,6 +20,7 @@ from valuechain.records.actions.linking import link_records, unlink_records
 from valuechain.records.actions.locking import lock_record
 from valuechain.records.actions.moving import columns_of, perform, put_back
 from valuechain.records.actions.opening import open_record
+from valuechain.records.actions.summing_up import sum_up
 
 __all__ = [
     "accept_handover",
@@ -40,6 +41,7 @@ __all__ = [
     "remove_participant",
     "return_handover",
     "save_draft",
+    "sum_up",
     "take_back",
     "unlink_records",
     "watch",

@@ -4,6 +4,7 @@ from valuechain.records.models.conversation import (
     Attachment,
     Comment,
     Participation,
+    Summary,
     TimeEntry,
     attachment_key,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Participation",
     "Record",
     "SavedView",
+    "Summary",
     "TimeEntry",
     "attachment_key",
 ]

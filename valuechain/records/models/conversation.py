@@ -167,3 +167,17 @@ class TimeEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seconds} s on {self.record_id}"
+
+
+class Summary(models.Model):
+    """How a record stands, pinned above its conversation by those who work on it, for them alone."""
+
+    record = models.OneToOneField(
+        Record, models.CASCADE, primary_key=True, related_name="pinned_summary"
+    )
+    text = models.TextField(_("summary"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"Summary of {self.record_id}"

@@ -19,6 +19,7 @@ from valuechain.records.views.reading import (
     TimelineView,
 )
 from valuechain.records.views.saved import OneViewView, SaveViewView
+from valuechain.records.views.summing_up import SummaryView
 
 __all__ = [
     "AddLinkView",
@@ -38,6 +39,7 @@ __all__ = [
     "RecordDetailView",
     "RecordListView",
     "SaveViewView",
+    "SummaryView",
     "TakeBackView",
     "TimelineView",
     "TransitionView",

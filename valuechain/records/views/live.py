@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.http import parse_etags
 from django.utils.translation import ngettext
 
-from valuechain.records import presence
+from valuechain.records import last_visit, presence
 from valuechain.records.kinds import kinds
 from valuechain.records.listing import ListState, columns_of
 from valuechain.records.models import Record
@@ -57,6 +57,7 @@ class LiveView(StaffView):
             return {"gone": True}
         doing = request.GET.get("doing", presence.VIEWING)
         presence.beat(record.pk, actor, doing=doing)
+        last_visit.before_now(record.pk, actor)
         for tell in panels.seen:
             tell(record, actor)
         people = presence.at([record.pk], besides=actor).get(record.pk, [])

@@ -14,7 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from valuechain.records import policies
+from itsm.core import clock
+from valuechain.records import last_visit, policies
 from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
 from valuechain.records.models import Attachment, Draft, Participation, Record
@@ -23,11 +24,20 @@ from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import named_files, shown_files
 from valuechain.records.ties import MOST_TIES, ties_of
-from valuechain.records.timeline import ALL, CHANGES, CONVERSATION, NOTES, folded, timeline
+from valuechain.records.timeline import (
+    ALL,
+    CHANGES,
+    CONVERSATION,
+    NOTES,
+    folded,
+    marked,
+    timeline,
+)
 from valuechain.records.trace import MOST_ON_A_PAGE, trace
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.views.listing import template_of
+from valuechain.records.views.summing_up import SUMMARY, summary_of
 from valuechain.records.views.walking import walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
@@ -49,7 +59,11 @@ class RecordDetailView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the record, what may be done with it, and what happened to it."""
         actor: Any = request.user
-        asked = {"has_writing": has_writing(actor), "requester_place": F("requester__place")}
+        asked = {
+            "has_writing": has_writing(actor),
+            "requester_place": F("requester__place"),
+            **SUMMARY,
+        }
         record: Any = visible_record(resource, number, actor=actor, **asked)
         drafts, has_left = writing_of(record, actor=actor) if record.has_writing else ([], False)
         if has_left:
@@ -79,6 +93,7 @@ class RecordDetailView(OneRecordView):
             "named_files": named_files([file for file in files if not file.comment_id], record),
             "edit_url": edit_url,
             "describe_url": f"{edit_url}?only=description" if edit_url else "",
+            **summary_of(record, actor),
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
@@ -119,11 +134,17 @@ def told(
     """Return what the timeline of a record shows, by what the address asks for."""
     show = request.GET.get("show", ALL)
     held = [draft for draft in drafts if draft.is_held]
-    entries = timeline(record, actor=request.user, show=show, held=held, files=files)
+    entries = marked(
+        timeline(record, actor=request.user, show=show, held=held, files=files),
+        since=last_visit.before_now(record.pk, request.user),
+        actor=request.user,
+        now=clock.now(),
+    )
     page = record.get_absolute_url()
     here = f"{page}?show={show}&" if show != ALL else f"{page}?"
     return {
         "timeline": folded(entries, whole="whole" in request.GET),
+        "timeline_new": next((one.label for one in entries if one.kind == "new"), ""),
         "whole_url": f"{here}whole=1#timeline",
         "timeline_url": _record_url(record, "timeline")
         + (f"?{query}" if (query := request.GET.urlencode()) else ""),
