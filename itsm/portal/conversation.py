@@ -31,16 +31,15 @@ class Line:
     files: list[ShownFile] = field(default_factory=list)
 
 
-def conversation(record: Record) -> tuple[list[Line], list[Progress]]:
+def conversation(record: Record, *, with_files: bool = True) -> tuple[list[Line], list[Progress]]:
     """Return the public lines, oldest first, and the words the request has been through.
 
     Always the requester's view, whoever reads: a note cannot reach this page by any reader's rights.
-    Three queries.
+    Files are left out for who is not signed in and could not open them. Three queries.
     """
     files: dict[int, list[Attachment]] = {}
-    for attachment in Attachment.objects.filter(
-        record=record, visibility=Visibility.PUBLIC
-    ).exclude(comment=None):
+    attached = Attachment.objects.filter(record=record, visibility=Visibility.PUBLIC)
+    for attachment in attached.exclude(comment=None) if with_files else ():
         files.setdefault(attachment.comment_id or 0, []).append(attachment)
     lines = [
         Line(

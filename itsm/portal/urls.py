@@ -12,6 +12,7 @@ from itsm.portal.people import people_suggest
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search
 from itsm.portal.second_step import second_step
+from itsm.portal.tracking import track_open, track_request, track_show
 
 urlpatterns = [
     path("", home, name="home"),
@@ -43,6 +44,9 @@ urlpatterns = [
     path("portal/services/", catalogue.portal_services, name="portal-services"),
     path("portal/services/<slug:slug>/", catalogue.portal_order, name="portal-order"),
     path("portal/articles/<slug:number>/", catalogue.portal_article, name="portal-article"),
+    path("track/", track_request, name="track"),
+    path("track/open/<str:token>/", track_open, name="track-open"),
+    path("track/<slug:number>/", track_show, name="track-show"),
     path("portal/request/<slug:slug>/", requests.portal_new, name="portal-new"),
     path("", include("itsm.portal.admin.urls")),
     path("reports/", ReportListView.as_view(), name="report-list"),

@@ -22,6 +22,7 @@ from itsm.core import clock
 from itsm.notifications.links import approval_link, digest_link, mute_link
 from itsm.portal.reports.shelf import REPORTS
 from itsm.portal.requests import own_offers
+from itsm.portal.tracking import link_to
 from itsm.webhooks.actions import subscribe
 from itsm.webhooks.models import Delivery, Webhook
 from sla.models import Agreement, Calendar, Clock
@@ -60,7 +61,7 @@ NOT_PAGES = {
     "ticket-call-beside": "the panel beside the call form, which the form's own page shows",
 }
 
-ADMIN, REQUESTER, NOBODY = "admin", "requester", "nobody"
+ADMIN, REQUESTER, NOBODY, GUEST = "admin", "requester", "nobody", "guest"
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,24 @@ class World:
             client = Client()
             client.force_login(person)
             self.sessions[who] = client.cookies["sessionid"].value
+        guest = Client()
+        guest.post(urlsplit(link_to(self.requester, _followed(self))).path)
+        self.sessions[GUEST] = guest.cookies["sessionid"].value
+
+
+def _followed(world: World) -> Record:
+    """What the requester asked for and most was said about."""
+    facing = [kind.name for kind in kinds if kind.faces_requesters]
+    own = Record.objects.filter(requester=world.requester, kind__in=facing)
+    return own.order_by("-event_count", "pk")[0]
 
 
 def reader_of(route: Route) -> str:
     """Who opens a route: requesters the portal, nobody yet signed in the doors, an administrator the rest."""
-    if route.name in ("login", "password-set", "csat"):
+    if route.name in ("login", "password-set", "csat", "track", "track-open"):
         return NOBODY
+    if route.name == "track-show":
+        return GUEST
     return REQUESTER if route.path.startswith("portal/") else ADMIN
 
 
@@ -377,6 +390,8 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
         reverse("portal-new", args=[slug]) for slug in ("broken", "ask", "need", "idea")
     ),
     "csat": _ratings,
+    "track-open": lambda w: iter((urlsplit(link_to(w.requester, _followed(w))).path,)),
+    "track-show": lambda w: iter((reverse("track-show", args=[_followed(w).number]),)),
     "stream-detail": _streams("stream-detail"),
     "stream-map": _streams("stream-map"),
     "stream-records": _streams("stream-records"),

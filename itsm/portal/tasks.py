@@ -1,0 +1,33 @@
+"""What the portal does behind the scenes."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from itsm.portal import tracking
+
+
+@shared_task(name="portal.send_track_link")
+def send_track_link(number: str, email: str) -> bool:
+    """Send the link to a request to who asked for it; nothing where number and address do not fit."""
+    found = tracking.tracked(number, email)
+    if found is None or not tracking.may_be_sent(email):
+        return False
+    person, record = found
+    with translation.override(person.language):
+        send_mail(
+            _("Your request %(number)s") % {"number": record.number},
+            _(
+                "Somebody asked to see how your request stands.\n\n"
+                "See it here, once and within 30 minutes:\n%(link)s\n\n"
+                "If it was not you, do nothing: without this link nobody sees it."
+            )
+            % {"link": tracking.link_to(person, record)},
+            settings.DEFAULT_FROM_EMAIL,
+            [email],
+        )
+    return True
