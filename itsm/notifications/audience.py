@@ -39,6 +39,8 @@ def _concerned(record: Any, event: Any) -> dict[int, Reason]:
         return _of_comment(record, event)
     if verb in _APPROVAL:
         return dict.fromkeys(event.data.get("asked", ()), Reason.APPROVAL)
+    if verb == "mail.unreached":
+        return {record.owner_id: Reason.OWNER} if record.owner_id is not None else {}
     if verb.startswith("clock."):
         return _of_clock(record, event)
     if verb.startswith("handover."):

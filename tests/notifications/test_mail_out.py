@@ -10,7 +10,8 @@ from django.core import mail as outbox
 from itsm.core import clock
 from itsm.notifications import links
 from itsm.notifications.delivering import deliver
-from itsm.notifications.models import Habits, Mute, OutboundMail, Preference
+from itsm.notifications.models import Habits, Mute, Notification, OutboundMail, Preference
+from itsm.notifications.vocabulary import Reason
 from tests.doors import browser
 from tests.factories import a_ticket
 from tests.tickets.mail.letters import answer, raw
@@ -18,7 +19,7 @@ from tests.together import together
 from tickets.mail.intake import receive
 from tickets.mail.models import SenderRule
 from valuechain.records.actions import add_comment, perform, watch
-from valuechain.records.models import Comment
+from valuechain.records.models import Comment, Event, Record
 
 CANARY = "canary-in-a-note"
 
@@ -379,3 +380,48 @@ def test_bounces_of_our_mail_are_never_answered(ticket, agent, requester, postbo
 
     assert len(postbox.mails) == 1
     assert outbox.outbox == []
+
+
+def a_report(of: str, address: str) -> bytes:
+    """A mail server's word that a mail was not delivered, as RFC 3464 has it."""
+    return (
+        "From: MAILER-DAEMON@mx.example\r\nTo: desk@example.org\r\nReturn-Path: <>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="B"\r\n\r\n'
+        "--B\r\nContent-Type: text/plain\r\n\r\nUser unknown.\r\n"
+        "--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {of}\r\n\r\n--B--\r\n"
+    ).encode()
+
+
+def test_the_owner_learns_once_that_our_mail_did_not_arrive(
+    ticket, agent, requester, postbox, sent, client
+):
+    say(ticket, agent)
+    (mail,) = sent()
+    ticket.refresh_from_db()
+    Record.objects.filter(pk=ticket.pk).update(owner=agent)
+    report = a_report(str(mail["Message-ID"]), requester.email)
+
+    received = receive(report)
+    receive(report + b"\r\n")
+
+    assert (received.outcome, received.record) == ("parked", ticket)
+    told = Notification.objects.get(event__verb="mail.unreached")
+    assert (told.person, told.reason, told.is_internal) == (agent, Reason.OWNER, True)
+    words = f"Our mail did not reach {requester.email} 5.1.1"
+    client.force_login(agent)
+    assert words in client.get(ticket.get_absolute_url()).text
+    client.force_login(requester)
+    assert words not in client.get(f"/portal/requests/{ticket.number}/").text
+    assert [mail["To"] for mail in sent()] == [agent.email]
+
+
+def test_a_report_about_mail_of_others_tells_nobody(ticket, agent, requester, postbox):
+    before = Event.objects.count()
+
+    received = receive(a_report("<forged.1.2@example.org>", requester.email))
+
+    assert (received.outcome, received.record) == ("parked", None)
+    assert Event.objects.count() == before

@@ -16,6 +16,8 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _NAMED = ("Content-Type", "Content-Disposition", "Content-ID")
 #: More than this of a mail within a mail is not repeated in the text; it is attached whole.
 MOST_FORWARDED_TEXT = 20_000
+#: Of the headers that a report repeats, this many bytes are read.
+MOST_REPORTED = 100_000
 
 
 def read_raw_headers(part: Message) -> None:
@@ -130,6 +132,15 @@ def unreached(report: Message) -> tuple[str, ...]:
         address = header_text(block.get("Final-Recipient", "")).rpartition(";")[2].strip()
         found.append(f"{address} {header_text(block.get('Status', ''))}".strip()[:300])
     return tuple(one for one in found if one)
+
+
+def reported_ids(part: Message) -> tuple[str, ...]:
+    """Return the Message-ID of the mail that a report is about, or of its headers alone."""
+    inner = _inner(part)
+    if inner is part:
+        inner = message_from_bytes(payload(part)[0][:MOST_REPORTED], policy=compat32)
+    found = header_text(inner.get("Message-ID", "")).strip("<> ")
+    return (found[:500],) if found else ()
 
 
 def type_by_name(name: str) -> str:

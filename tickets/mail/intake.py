@@ -22,7 +22,8 @@ from tickets.mail.models import InboundMail, Mailbox
 from tickets.mail.parsing import ParsedFile, ParsedMail, parse
 from tickets.mail.placing import Outcome, Plan, mailbox_for, plan
 from tickets.mail.quoting import fold
-from valuechain.records.actions import add_comment, attach_file, link_records, watch
+from valuechain.records import events
+from valuechain.records.actions import add_comment, attach_file, link_records, lock_record, watch
 from valuechain.records.answers import MAX_TEXT
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Attachment, Comment, Record
@@ -96,6 +97,8 @@ def place(kept: InboundMail, made: Plan, *, by: Any, via: str, at: datetime) -> 
         comment=comment,
         **settled,
     )
+    if made.is_machine and record is not None and mail.unreached:
+        _tell_unreached(record, mail.unreached, via=via)
     kept.refresh_from_db(fields=["outcome", "is_machine", "why", "record", "comment"])
     return Received(made.outcome, kept, record, comment, why)
 
@@ -119,6 +122,14 @@ def _settle(
     record = made.record if made is not None else None
     waits = Plan(Outcome.PARKED, why, record=record)
     return place(kept, waits, by=SYSTEM, via=via, at=at)
+
+
+def _tell_unreached(record: Record, unreached: tuple[str, ...], *, via: str) -> None:
+    """Tell those who work on a record, once, that somebody did not get our mail about it."""
+    told = {"addresses": list(unreached[:5])}
+    locked = lock_record(record)
+    if not locked.events.filter(verb="mail.unreached", data__contains=told).exists():
+        events.append(locked, "mail.unreached", actor=SYSTEM, via=via, data=told, is_internal=True)
 
 
 def _fingerprint(mail: ParsedMail, raw: bytes) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from itsm.accounts.roles import DESK_ROLES
 from tickets.mail.models import InboundMail
-from valuechain.records.models import Record
+from valuechain.records.models import Event, Record
 from valuechain.records.panels import Card, panels
 
 MOST = 50
@@ -16,6 +18,12 @@ def register() -> None:
     """Tell the record pages which mails a record is made of."""
     if mails_of not in panels.cards:
         panels.cards.append(mails_of)
+    panels.event_words["mail.unreached"] = ("system", _unreached)
+
+
+def _unreached(event: Event) -> str:
+    names = ", ".join(str(one) for one in event.data.get("addresses", ()))
+    return _("Our mail did not reach %(addresses)s") % {"addresses": names}
 
 
 def mails_of(record: Record, actor: Any) -> Card | None:

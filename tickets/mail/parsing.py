@@ -80,6 +80,8 @@ class ParsedMail:
     report_type: str = ""
     #: Whom a delivery report says were not reached, each with the mail system's own code.
     unreached: tuple[str, ...] = ()
+    #: The Message-IDs of the mails that a report is about.
+    reported: tuple[str, ...] = ()
     defects: list[str] = field(default_factory=list)
     #: Why nothing at all could be made of it; empty when something could.
     unreadable: str = ""
@@ -263,6 +265,8 @@ def _read_leaf(mail: ParsedMail, body: _Body, part: Message, *, in_alternative: 
     kind = part.get_content_type()
     contents.read_raw_headers(part)
     name = _filename(part)
+    if mail.report_type and kind in {"message/rfc822", "text/rfc822-headers"}:
+        mail.reported += contents.reported_ids(part)
     if kind == "message/rfc822":
         title, content = contents.forwarded(part)
         title = name or (_safe_name(title)[:80] or "forwarded") + ".eml"

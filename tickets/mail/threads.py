@@ -63,7 +63,8 @@ def survivor(record: Record) -> Record:
 
 
 def _by_reference(mail: ParsedMail) -> Thread | None:
-    wanted = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)]))[:60]
+    answered = [*mail.in_reply_to, *reversed(mail.references), *mail.reported]
+    wanted = list(dict.fromkeys(answered))[:60]
     if not wanted:
         return None
     ours = {one: mark for one in wanted if (mark := marks.read_message_id(one))}
@@ -75,6 +76,7 @@ def _by_reference(mail: ParsedMail) -> Thread | None:
     records = Record.objects.in_bulk({mark.record_id for mark in ours.values()})
     for one in wanted:
         where = "In-Reply-To" if one in mail.in_reply_to else "References"
+        where = "Its report" if one in mail.reported else where
         if one in ours and (record := records.get(ours[one].record_id)):
             why = f"{where} names mail that this program sent."
             return Thread(record, "references", why, is_internal=ours[one].is_internal)

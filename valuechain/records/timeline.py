@@ -265,11 +265,11 @@ def _field_label(record: Record, name: str) -> str:
 
 
 _FIXED = {
-    "attachment.added": ("system", _("attached a file")),
-    "attachment.quarantined": ("system", _("held back a harmful file")),
-    "participant.added": ("system", _("added somebody")),
-    "participant.removed": ("system", _("took somebody off")),
-    "time.logged": ("system", _("logged time")),
+    "attachment.added": ("system", gettext_lazy("attached a file")),
+    "attachment.quarantined": ("system", gettext_lazy("held back a harmful file")),
+    "participant.added": ("system", gettext_lazy("added somebody")),
+    "participant.removed": ("system", gettext_lazy("took somebody off")),
+    "time.logged": ("system", gettext_lazy("logged time")),
 }
 
 
