@@ -42,6 +42,12 @@ app.conf.beat_schedule = {
     "close-resolved": {"task": "tickets.close_resolved", "schedule": 3600.0},
     "fetch-mail": {"task": "mail.fetch_due", "schedule": 10.0, "options": {"expires": 10}},
     "send-mail": {"task": "notifications.deliver", "schedule": 5.0, "options": {"expires": 10}},
+    "advance-imports": {
+        "task": "portal.advance_imports",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "mail-reports": {"task": "portal.mail_reports", "schedule": 30.0, "options": {"expires": 30}},
     "send-webhooks": {"task": "webhooks.deliver", "schedule": 5.0, "options": {"expires": 10}},
     # A wake-up that nobody took within seconds is worth nothing: what is due stands in the rows.
     "fire-clocks": {"task": "sla.sweep", "schedule": 1.0, "options": {"expires": 10}},

@@ -8,7 +8,8 @@ from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from itsm.portal import tracking
+from itsm.portal import importing, tracking
+from itsm.portal.reports import mailing
 
 
 @shared_task(name="portal.send_track_link")
@@ -31,3 +32,15 @@ def send_track_link(number: str, email: str) -> bool:
             [email],
         )
     return True
+
+
+@shared_task(name="portal.advance_imports", ignore_result=True)
+def advance_imports() -> bool:
+    """Try, or bring in, the next stretch of a file of incidents."""
+    return importing.advance()
+
+
+@shared_task(name="portal.mail_reports", ignore_result=True)
+def mail_reports() -> int:
+    """Mail the reports that are due. Returns how many."""
+    return mailing.deliver_due()

@@ -9,6 +9,7 @@ from itsm.portal.finding import portal_find, portal_home
 from itsm.portal.home import home
 from itsm.portal.palette import palette
 from itsm.portal.people import people_suggest
+from itsm.portal.reports.schedules import EndScheduleView, ScheduleView, report_stop
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search
 from itsm.portal.second_step import second_step
@@ -50,6 +51,9 @@ urlpatterns = [
     path("portal/request/<slug:slug>/", requests.portal_new, name="portal-new"),
     path("", include("itsm.portal.admin.urls")),
     path("reports/", ReportListView.as_view(), name="report-list"),
+    path("reports/schedules/<int:pk>/end/", EndScheduleView.as_view(), name="report-schedule-end"),
+    path("reports/stop/<str:token>/", report_stop, name="report-stop"),
+    path("reports/<slug:key>/mail/", ScheduleView.as_view(), name="report-schedule"),
     path("reports/<slug:key>/", ReportView.as_view(), name="report"),
     path("me/", account.account, name="account"),
     path("me/keyboard/", account.keyboard, name="keyboard"),

@@ -20,6 +20,8 @@ from itsm.accounts.administering import password_words
 from itsm.accounts.models import Organisation, Team, User
 from itsm.core import clock
 from itsm.notifications.links import approval_link, digest_link, mute_link
+from itsm.portal.models import ImportRun, ReportSchedule
+from itsm.portal.reports.mailing import schedule_report, stop_link
 from itsm.portal.reports.shelf import REPORTS
 from itsm.portal.requests import own_offers
 from itsm.portal.tracking import link_to
@@ -91,7 +93,7 @@ def _followed(world: World) -> Record:
 
 def reader_of(route: Route) -> str:
     """Who opens a route: requesters the portal, nobody yet signed in the doors, an administrator the rest."""
-    if route.name in ("login", "password-set", "csat", "track", "track-open"):
+    if route.name in ("login", "password-set", "csat", "track", "track-open", "report-stop"):
         return NOBODY
     if route.name == "track-show":
         return GUEST
@@ -128,6 +130,32 @@ def complete(world: World) -> None:
     issue_token(user=world.admin, name="Nightly export", scopes=("all:read",), actor=world.admin)
     hook, _secret = subscribe(
         name="Chat", url="https://93.184.215.14/hook", verbs=["incident.*"], actor=world.admin
+    )
+    monthly = {
+        "report": "volume",
+        "span": "before",
+        "every": "month",
+        "at": "07:00",
+        "time_zone": "UTC",
+    }
+    schedule_report(monthly, actor=world.admin)
+    ImportRun.objects.create(
+        name="incidents.csv",
+        size=48_000,
+        organisation="Old desk",
+        time_zone="UTC",
+        stage="tried",
+        rows=210,
+        incidents=31,
+        trial={
+            "outcomes": {"opened": 30, "refused": 1, "people made": 12},
+            "moves": {"resolve": 30},
+            "notes": {},
+            "refused": 1,
+            "refusals": [[17, "opened_at", "This is no date."]],
+            "tried": 31,
+        },
+        started_by=world.admin,
     )
     event = Event.objects.filter(verb="incident.resolve").first()
     Delivery.objects.create(
@@ -189,6 +217,7 @@ _OBJECTS: dict[str, Any] = {
     "admin-mail-edit": Mailbox,
     "admin-rule": RoutingRule,
     "admin-webhook": Webhook,
+    "admin-import": ImportRun,
     "mail-detail": InboundMail,
     "sla-calendar": Calendar,
     "sla-why": Clock,
@@ -294,6 +323,10 @@ def _ratings(world: World) -> Iterator[str]:
         yield link_for(record, world.requester) + "?r=4"
 
 
+def _report_stop(_world: World) -> Iterator[str]:
+    yield urlsplit(stop_link(ReportSchedule.objects.order_by("pk")[0])).path
+
+
 def _streams(name: str) -> Callable[[World], Iterator[str]]:
     def make(_world: World) -> Iterator[str]:
         for stream in ValueStream.objects.order_by("pk")[:2]:
@@ -380,6 +413,8 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
         reverse("activity", args=[name.replace("_", "-")]) for name in Activity.values
     ),
     "report": lambda _w: (reverse("report", args=[key]) for key in REPORTS),
+    "report-schedule": lambda _w: iter((reverse("report-schedule", args=["volume"]),)),
+    "report-stop": _report_stop,
     "portal-request": _own("portal-request"),
     "portal-sent": _own("portal-sent"),
     "portal-step": _steps,

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from itsm.accounts.api import TokenViewSet
 from itsm.accounts.models import ApiToken, Organisation, Team, User
+from itsm.portal.models import ImportRun, ReportSchedule
 from itsm.portal.reports.shelf import REPORTS
 from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar, Clock
@@ -49,6 +50,8 @@ OBJECTS: dict[str, Any] = {
     "admin/teams/": Team,
     "admin/routing/": RoutingRule,
     "admin/webhooks/": Webhook,
+    "admin/imports/": ImportRun,
+    "reports/schedules/": ReportSchedule,
     "sla/agreements/": Agreement,
     "sla/calendars/": Calendar,
     "sla/clocks/": Clock,

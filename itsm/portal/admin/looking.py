@@ -16,6 +16,7 @@ from itsm.accounts.models import ApiToken, Organisation, Team, User
 from itsm.core import clock
 from itsm.portal.admin.forms import AuditForm
 from itsm.portal.admin.views import AdminView
+from itsm.portal.models import ImportRun
 from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar
 from tickets.models import RoutingRule
@@ -45,6 +46,8 @@ PLACES = (
     ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), Webhook),
     ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
      ApiToken),
+    ("admin-imports", gettext_lazy("Import"),
+     gettext_lazy("Incidents of another service desk, from a file."), ImportRun),
     ("admin-branding", gettext_lazy("Branding"),
      gettext_lazy("Name, logo and colour of the house."), None),
     ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from itsm.core import clock
@@ -83,8 +85,14 @@ class ReportView(StaffView):
             "bars": bars(drawn),
             "drawn": report.columns[report.drawn + 1],
             "is_empty": not any(any(row.values) for row in rows),
+            "schedule_url": _schedule_url(report, asked.service),
             "downloads": [
                 (word.upper(), f"{self.request.path}?{said}&format={word}".replace("?&", "?"))
                 for word in ("csv", "json")
             ],
         }
+
+
+def _schedule_url(report: Report, service: str) -> str:
+    url = reverse("report-schedule", args=[report.key])
+    return f"{url}?{urlencode({'service': service})}" if service else url
