@@ -16,7 +16,7 @@ from valuechain.approvals.api import ApprovalViewSet, DelegationViewSet, PolicyV
 from valuechain.deliver_support import api as deliver_support
 from valuechain.design_transition.api import SpecViewSet
 from valuechain.obtain_build import api as obtain_build
-from valuechain.plan.api import CommitmentViewSet, VisionViewSet
+from valuechain.plan.api import CommitmentViewSet, RulebookViewSet, VisionViewSet
 from valuechain.records.api import (
     AnyRecordViewSet,
     RecordViewSet,
@@ -69,6 +69,7 @@ _serve("metrics/flow", FlowViewSet, basename="flow")
 #: Resources whose kinds need more than every record has.
 _OWN: dict[str, type[RecordViewSet]] = {
     "visions": VisionViewSet,
+    "policies": RulebookViewSet,
     "specs": SpecViewSet,
     "tickets": TicketViewSet,
     **obtain_build.VIEWSETS,

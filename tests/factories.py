@@ -223,6 +223,7 @@ NEEDED: Mapping[str, Callable[[Cast], dict[str, Any]]] = {
     "article": lambda _cast: {"description": "Turn it off and on again."},
     **preparing.IMPROVE_NEEDED,
     **preparing.BUILD_NEEDED,
+    **preparing_design.NEEDED,
     "deployment": lambda cast: {"release": at_state("release", "building", cast)},
 }
 #: What has to be done before a transition is possible at all, by kind and transition.

@@ -12,6 +12,7 @@ from valuechain.approvals.actions import vote
 from valuechain.approvals.models import Approval
 from valuechain.approvals.querysets import ApprovalQuerySet
 from valuechain.approvals.resolving import holders
+from valuechain.plan.models import PolicyException
 from valuechain.records.actions import (
     accept_handover,
     edit_record,
@@ -53,6 +54,12 @@ FILLED: dict[str, dict[str, Any]] = {
         "expected_benefit": "Ships wait less.",
         "cost": Decimal("5000.00"),
         "risk": "low",
+    },
+    "policy": {"text": "Every berth is booked a day ahead.", "review_on": date(2030, 6, 30)},
+    "policy_exception": {
+        "applies_to": "The pilot boat",
+        "grounds": "It saves lives.",
+        "until": date(2030, 1, 31),
     },
     "budget": {
         "amount": Decimal("100000.00"),
@@ -232,6 +239,46 @@ def let_the_day_pass(record: Record, cast: Any) -> None:
     edit_record(record, {"due": past}, actor=cast.admin, via=Via.HTML)
 
 
+def a_policy_in_force(cast: Any) -> dict[str, Any]:
+    """Put a policy in force that somebody can be let off."""
+    from tests.factories import at_state
+
+    return {"for_policy": at_state("policy", "in_force", cast)}
+
+
+def propose_another_text(record: Record, cast: Any) -> None:
+    """Put another text of a policy up."""
+    ready_to_ask(record, cast)
+    special: Any = record
+    if not special.next_text:
+        words = {"next_text": f"Two days ahead. {clock.now().isoformat()}", "reason": "Storms."}
+        perform(record, "propose_change", actor=cast.admin, via=Via.HTML, data=words)
+
+
+def approve_another_text(record: Record, cast: Any) -> None:
+    """Put another text up and have it approved."""
+    propose_another_text(record, cast)
+    all_approve(record, cast)
+
+
+def turn_another_text_down(record: Record, cast: Any) -> None:
+    """Put another text up that somebody rejects."""
+    propose_another_text(record, cast)
+    _one_says("reject")(record, cast)
+
+
+def let_it_run_out(record: Record, _cast: Any) -> None:
+    """Put the last day of an exception into the past."""
+    past = clock.now() - timedelta(days=2)
+    PolicyException.objects.filter(pk=record.pk).update(follow_up_at=past)
+
+
+NEEDED = {
+    "policy": lambda cast: {"owner": cast.admin},
+    "policy_exception": a_policy_in_force,
+}
+
+
 def spec_and_change(record: Record, cast: Any) -> None:
     """Link a built specification and an authorised change."""
     from tests.factories import at_state
@@ -302,6 +349,13 @@ PREPARATIONS = {
     ("portfolio_item", "fund"): set_money_aside,
     ("portfolio_item", "start_delivery"): specify,
     ("portfolio_item", "deliver"): make_its_specs_live,
+    ("policy", "submit"): ready_to_ask,
+    ("policy", "publish"): all_approve,
+    ("policy", "propose_change"): ready_to_ask,
+    ("policy", "take_back_change"): propose_another_text,
+    ("policy", "adopt_change"): approve_another_text,
+    ("policy", "turn_down_change"): turn_another_text_down,
+    ("policy_exception", "resume"): let_it_run_out,
     ("budget", "propose"): ready_to_ask,
     ("budget", "approve"): all_approve,
     ("budget", "release"): set_something_aside,

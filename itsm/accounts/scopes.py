@@ -12,7 +12,7 @@ AREAS: dict[str, str | Promise] = {
     "tickets": _("tickets: incidents, requests, changes, problems, project initiations"),
     "notes": _("internal notes"),
     "engage": _("stakeholders, needs, interactions, supplier requests"),
-    "plan": _("visions, objectives, portfolio items, budgets, commitments"),
+    "plan": _("visions, objectives, portfolio items, budgets, commitments, policies"),
     "improve": _("improvements, feedback, metrics"),
     "design": _("requirements, specifications, transition plans"),
     "build": _("components, purchase orders, work orders, milestones"),

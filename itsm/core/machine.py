@@ -56,6 +56,7 @@ class Ask:
 
     `stores` names the attribute of the record that keeps the answer; empty means that the answer
     goes to the Event alone (a reason, for example). `kinds` limits a RECORD answer to those kinds.
+    `begins_with` names the attribute whose value stands in the form's field at first.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Ask:
     stores: str = ""
     kinds: tuple[str, ...] = ()
     is_internal: bool = False
+    begins_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

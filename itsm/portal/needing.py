@@ -26,6 +26,7 @@ STANDING = frozenset(
         "interaction",
         "objective",
         "offering",
+        "policy",
         "service",
         "stakeholder",
         "vision",

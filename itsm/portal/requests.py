@@ -17,6 +17,7 @@ from itsm.core import clock
 from itsm.portal.conversation import conversation
 from itsm.portal.progress import progress_of, track
 from itsm.portal.promises import promises_of
+from itsm.portal.published import READ_HERE
 from valuechain.records import actions, policies
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
 from valuechain.records.forms import CommentForm, RuledForm, ask_form
@@ -292,6 +293,8 @@ def portal_request(request: HttpRequest, number: str) -> HttpResponse:
     match = request.resolver_match
     if record.kind == "need" and match is not None and match.url_name != "portal-need":
         return redirect("portal-need", number=record.number)
+    if record.kind in READ_HERE and request.method != "POST":
+        return redirect("portal-text", number=record.number)
     form = CommentForm(prefix="reply", initial={"seen": record.event_count})
     if request.method != "POST":
         return _request_page(request, record, form)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from itsm.portal import account, activities, catalogue, needs, requests
+from itsm.portal import account, activities, catalogue, needs, published, requests
 from itsm.portal.appearance import appearance
 from itsm.portal.design import design
 from itsm.portal.finding import portal_find, portal_home
@@ -44,6 +44,8 @@ urlpatterns = [
     path("portal/needs/<slug:number>/", needs.portal_need, name="portal-need"),
     path("portal/services/", catalogue.portal_services, name="portal-services"),
     path("portal/services/<slug:slug>/", catalogue.portal_order, name="portal-order"),
+    path("portal/published/", published.portal_published, name="portal-published"),
+    path("portal/published/<slug:number>/", published.portal_text, name="portal-text"),
     path("portal/articles/<slug:number>/", catalogue.portal_article, name="portal-article"),
     path("track/", track_request, name="track"),
     path("track/open/<str:token>/", track_open, name="track-open"),

@@ -311,6 +311,12 @@ def _articles(_world: World) -> Iterator[str]:
         yield reverse("portal-article", args=[record.number])
 
 
+def _texts(_world: World) -> Iterator[str]:
+    for kind, state in (("vision", "published"), ("policy", "in_force")):
+        for record in Record.objects.filter(kind=kind, state=state)[:1]:
+            yield reverse("portal-text", args=[record.number])
+
+
 def _orders(_world: World) -> Iterator[str]:
     for offering in ServiceOffering.objects.filter(state="published").order_by("pk"):
         yield reverse("portal-order", args=[offering.slug])
@@ -420,6 +426,7 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
     "portal-step": _steps,
     "portal-need": _own_need,
     "portal-article": _articles,
+    "portal-text": _texts,
     "portal-order": _orders,
     "portal-new": lambda _w: (
         reverse("portal-new", args=[slug]) for slug in ("broken", "ask", "need", "idea")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlanConfig(AppConfig):
-    """Registers visions, objectives, portfolio items and budgets, and answers for money."""
+    """Registers visions, objectives, portfolio items, budgets and policies, and answers for money."""
 
     name = "valuechain.plan"
     label = "plan"
@@ -14,7 +14,7 @@ class PlanConfig(AppConfig):
     def ready(self) -> None:
         """Put the kinds into the registry, and listen to what they pay for."""
         from valuechain.approvals.subjects import subjects
-        from valuechain.plan import panels, receivers
+        from valuechain.plan import applying, panels, receivers
         from valuechain.plan.flows import FLOWS
         from valuechain.plan.kinds import APPROVALS, KINDS
         from valuechain.plan.money import funding_of
@@ -28,5 +28,6 @@ class PlanConfig(AppConfig):
             subjects.register(subject)
         flows.accept(*FLOWS)
         funds.told_by(funding_of)
+        applying.register()
         panels.register()
         receivers.connect()

@@ -22,3 +22,13 @@ AMOUNT_OR_ALL = Ask("amount", _("Amount"), AskKind.DECIMAL, required=False,
 ACTUAL = Ask("actual", _("Measured now"), AskKind.DECIMAL, stores="actual")
 REMARK = Ask("remark", _("Why"), AskKind.LINE, required=False)
 VALUE = Ask("reason", _("What came of it"), help=_("In your own words."))
+OWNER = Ask("owner", _("Owner"), AskKind.PERSON, stores="owner",
+            help=_("A name or e-mail address."))  # fmt: skip
+REVIEW_ON = Ask("review_on", _("Read it again by"), AskKind.DATE, stores="review_on")
+NEXT_TEXT = Ask("next_text", _("New text"), stores="next_text", begins_with="text",
+                is_internal=True, help=_("Markdown works."))  # fmt: skip
+WHY_CHANGE = Ask("reason", _("What changes, and why?"), is_internal=True)
+WHY_GRANTED = Ask("reason", _("Why is it granted, and under which conditions?"),
+                  help=_("Whoever asked for it reads this."))  # fmt: skip
+ENDS_AT = Ask("follow_up_at", _("It ends on"), AskKind.INSTANT, begins_with="ends_at",
+              help=_("It runs out by itself then."))  # fmt: skip

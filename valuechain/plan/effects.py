@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from itsm.accounts.access import SYSTEM
 from itsm.core.machine import Change
-from valuechain.approvals.actions import request_approval
-from valuechain.plan.models import Commitment, Vision
+from valuechain.approvals.actions import request_approval, withdraw
+from valuechain.approvals.models import Approval
+from valuechain.plan.models import Commitment, PolicyEdition, Vision
 from valuechain.plan.policies import shortfall_of
 from valuechain.records.actions import link_records, perform
 from valuechain.records.vocabulary import LinkKind
@@ -96,3 +98,37 @@ def free_money_of(record: Any, *, via: str, at: Any) -> None:
                 % {"number": record.number, "state": str(record.state_label).lower()},
             },
         )
+
+
+def came_into_force(policy: Any, change: Change) -> None:
+    """The text that was agreed to holds from now on, and is kept as the next edition."""
+    if policy.next_text:
+        policy.text, policy.next_text = policy.next_text, ""
+    policy.edition += 1
+    PolicyEdition.objects.create(
+        policy=policy, edition=policy.edition, text=policy.text, at=change.at
+    )
+
+
+def change_turned_down(policy: Any, _change: Change) -> None:
+    """What was proposed is forgotten; the trail keeps it."""
+    policy.next_text = ""
+
+
+def change_taken_back(policy: Any, change: Change) -> None:
+    """Nobody is asked any more, and what was proposed is forgotten."""
+    for approval in Approval.objects.pending().filter(subject_id=policy.pk):
+        withdraw(
+            approval, actor=change.actor, via=change.via, at=change.at, record=policy,
+            reason=str(change.answers["reason"]),
+        )  # fmt: skip
+    change_turned_down(policy, change)
+
+
+def exception_granted(exception: Any, change: Change) -> None:
+    """Note who let whom off, and until when: it runs out by itself then."""
+    exception.granted_by_id = change.actor.pk
+    exception.granted_at = change.at
+    exception.follow_up_at = change.answers["follow_up_at"]
+    exception.waiting_reason = str(change.answers["reason"])[:300]
+    exception.until = localtime(exception.follow_up_at).date()

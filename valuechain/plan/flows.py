@@ -13,6 +13,7 @@ from valuechain.plan import policies
 from valuechain.records.flows import Flow
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
+from valuechain.records.policies import may_work
 
 _TITLE = Ask("title", _("Title"), AskKind.LINE, required=False,
              help=_("Leave it empty to keep the title."))  # fmt: skip
@@ -62,6 +63,24 @@ def _next_edition(source: Record, actor: Any, via: str, _answers: Mapping[str, A
     )
 
 
+def _except(source: Record, actor: Any, via: str, answers: Mapping[str, Any]) -> Record:
+    return kinds["policy_exception"].open(
+        actor=actor,
+        via=via,
+        title=answers["title"],
+        for_policy=source,
+        applies_to=answers["applies_to"],
+        grounds=answers["grounds"],
+        until=answers["until"],
+    )
+
+
+def _is_in_force(policy: Any) -> Decision:
+    if policy.state == "in_force":
+        return ALLOW
+    return deny(_("Only a policy that is in force can have exceptions."), code="not_in_force")
+
+
 def _is_published(vision: Any) -> Decision:
     if vision.state == "published":
         return ALLOW
@@ -93,5 +112,23 @@ FLOWS = (
         trigger=_("the direction changes"),
         input=_("the published vision"),
         output=_("the next edition"),
+    ),
+    Flow(
+        name="except",
+        sources=("policy",),
+        to="policy_exception",
+        label=_("Ask for an exception"),
+        build=_except,
+        asks=(
+            Ask("title", _("What is to be allowed?"), AskKind.LINE),
+            Ask("applies_to", _("For whom or what?"), AskKind.LINE),
+            Ask("grounds", _("Why?")),
+            Ask("until", _("Until"), AskKind.DATE),
+        ),
+        may=may_work,
+        guard=_is_in_force,
+        trigger=_("a policy cannot be kept in one case"),
+        input=_("the case, the reason and the last day"),
+        output=_("an exception, granted or refused"),
     ),
 )

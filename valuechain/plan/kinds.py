@@ -8,8 +8,23 @@ from itsm.accounts.roles import Role
 from valuechain.approvals.subjects import USUAL_MOVES, PolicyDraft, StepDraft, Subject
 from valuechain.approvals.vocabulary import Result
 from valuechain.plan import policies
-from valuechain.plan.models import Budget, Objective, PortfolioItem, Vision
-from valuechain.plan.states import BUDGET, OBJECTIVE, PORTFOLIO_ITEM, VISION
+from valuechain.plan.actions import ask_exception
+from valuechain.plan.models import (
+    Budget,
+    Objective,
+    Policy,
+    PolicyException,
+    PortfolioItem,
+    Vision,
+)
+from valuechain.plan.states import (
+    BUDGET,
+    OBJECTIVE,
+    POLICY,
+    POLICY_EXCEPTION,
+    PORTFOLIO_ITEM,
+    VISION,
+)
 from valuechain.records.kinds import Kind
 from valuechain.records.vocabulary import Activity
 
@@ -89,6 +104,43 @@ KINDS = (
         may_edit=policies.editable_in("draft", "proposed", by=policies.may_hold_budget),
         help=_("An amount of money for a period, to set aside for what is chosen."),
     ),
+    Kind(
+        name="policy",
+        prefix="POL",
+        label=_("Policy"),
+        label_plural=_("Policies"),
+        activity=Activity.PLAN,
+        resource="policies",
+        model=Policy,
+        machine=POLICY,
+        fields=("title", "text", "review_on", *PLACE, *EXTERNAL),
+        fixed=EXTERNAL,
+        may_open=policies.may_open_policy,
+        may_edit=policies.editable_in("draft", "in_review", by=policies.may_plan),
+        public_states=("in_force",),
+        internal=("next_text",),
+        help=_("A rule in words: who owns it, when it is read again, where it is applied."),
+    ),
+    Kind(
+        name="policy_exception",
+        prefix="PEX",
+        label=_("Exception to a policy"),
+        label_plural=_("Exceptions to policies"),
+        activity=Activity.PLAN,
+        resource="policy-exceptions",
+        model=PolicyException,
+        machine=POLICY_EXCEPTION,
+        fields=(
+            "title", "for_policy", "applies_to", "grounds", "until", "requester", "organisation",
+            *EXTERNAL,
+        ),
+        fixed=("for_policy", "requester", "organisation", *EXTERNAL),
+        required=("title", "for_policy", "applies_to", "grounds", "until", "requester"),
+        may_open=policies.may_ask_exception,
+        may_edit=policies.editable_in("requested", by=policies.may_ask_exception),
+        opener=ask_exception,
+        help=_("Who is let off a policy, why, and until when."),
+    ),
 )  # fmt: skip
 
 _BACK: dict[str, tuple[str, ...]] = {
@@ -112,6 +164,21 @@ APPROVALS = (
         policy=PolicyDraft(
             "Portfolio decision",
             (StepDraft(_("Portfolio board"), (Role.PLANNER, Role.BUDGET_HOLDER)),),
+        ),
+    ),
+    Subject(
+        kind="policy",
+        # A new text is put up while the one before it stays in force.
+        states=("in_review", "in_force"),
+        content=policies.what_is_to_hold,
+        label=policies.edition_words,
+        moves={
+            Result.APPROVED: ("publish", "adopt_change"),
+            Result.CHANGES_REQUESTED: ("return", "turn_down_change"),
+            Result.REJECTED: ("return", "turn_down_change"),
+        },
+        policy=PolicyDraft(
+            "Policy", (StepDraft(_("Leadership"), (Role.PLANNER, Role.BUDGET_HOLDER)),)
         ),
     ),
     Subject(

@@ -9,7 +9,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from valuechain.plan.models import Budget, Objective, PortfolioItem, Vision
+from valuechain.plan.models import (
+    Budget,
+    Objective,
+    Policy,
+    PolicyException,
+    PortfolioItem,
+    Vision,
+)
 from valuechain.records.models import Link, Record
 from valuechain.records.vocabulary import LinkKind
 
@@ -102,6 +109,30 @@ def budgets(actor: Any) -> list[dict[str, Any]]:
         }
         for budget in found[:MOST]
     ]
+
+
+def policies(actor: Any) -> dict[str, Any]:
+    """Return the policies in force, those nobody has read again in time, and who is let off.
+
+    Two queries.
+    """
+    found = list(
+        Policy.objects.visible_to(actor)
+        .filter(state="in_force")
+        .with_people()
+        .order_by("review_on", "pk")[:MOST]
+    )
+    let_off = list(
+        PolicyException.objects.visible_to(actor)
+        .filter(state__in=("requested", "granted", "expired"))
+        .select_related("for_policy")
+        .order_by("until", "pk")[:MOST]
+    )
+    return {
+        "policies": found,
+        "overdue_policies": [policy for policy in found if policy.is_overdue],
+        "exceptions": let_off,
+    }
 
 
 def _share(part: Any, whole: Any) -> int:

@@ -11,8 +11,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.differences import words_between
-from valuechain.plan import policies
-from valuechain.plan.models import Budget, Commitment, Objective, PortfolioItem, Vision
+from valuechain.plan import policies, policy_panels
+from valuechain.plan.models import (
+    Budget,
+    Commitment,
+    Objective,
+    Policy,
+    PolicyException,
+    PortfolioItem,
+    Vision,
+)
 from valuechain.plan.overview import add_what_is_behind
 from valuechain.records.funding import Funding, funds
 from valuechain.records.models import Link, Record
@@ -26,6 +34,8 @@ def register() -> None:
     """Tell the record pages how this activity's records are shown."""
     panels.pages.append(page)
     panels.rows.append(add_what_lists_show)
+    policy_panels.register()
+    panels.told_above["visions"] = ("statement",)
     panels.column_labels |= {
         "edition_words": _("Edition"),
         "measure_words": _("Measure"),
@@ -149,6 +159,8 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "objective": (Objective, _add_objectives),
     "portfolio_item": (PortfolioItem, _add_items),
     "budget": (Budget, _add_budgets),
+    "policy": (Policy, policy_panels.add_policies),
+    "policy_exception": (PolicyException, policy_panels.add_exceptions),
 }
 
 
@@ -244,4 +256,5 @@ _PAGES: dict[str, Any] = {
     "vision": vision_page,
     "portfolio_item": item_page,
     "budget": budget_page,
+    "policy": policy_panels.policy_page,
 }

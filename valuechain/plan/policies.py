@@ -15,10 +15,10 @@ from itsm.core import clock
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Guard, May, Phase
 from valuechain.approvals.reading import is_approved
-from valuechain.plan.models import Commitment
+from valuechain.plan.models import Commitment, PolicyException
 from valuechain.records.funding import funds
 from valuechain.records.models import Record
-from valuechain.records.policies import is_requester, owner_or, requires
+from valuechain.records.policies import is_requester, may_work, owner_or, requires
 from valuechain.records.vocabulary import LinkKind
 
 may_plan: May = owner_or(Role.PLANNER)
@@ -255,4 +255,118 @@ def has_nothing_set_aside(budget: Any) -> Decision:
         _("Money is still set aside for: %(numbers)s.") % {"numbers": ", ".join(open_ones)},
         missing=open_ones,
         code="still_reserved",
+    )
+
+
+# Policies -----------------------------------------------------------------------------------------
+
+may_open_policy: May = requires(
+    Role.PLANNER, Role.SERVICE_OWNER, Role.ARCHITECT, Role.CHANGE_MANAGER
+)
+can_come_into_force = has("text", "owner", "review_on")
+
+
+def what_is_to_hold(policy: Any) -> dict[str, Any]:
+    """Return what approvers of a policy read: the text that is to hold."""
+    return {"title": policy.title, "text": policy.next_text or policy.text}
+
+
+def edition_words(policy: Any) -> str:
+    """Name the edition that is put to the approvers."""
+    return _gettext("Edition %(edition)d") % {"edition": policy.edition + 1}
+
+
+def has_no_change_open(policy: Any) -> Decision:
+    """Whether nobody has put another text up that is still to be decided on."""
+    if not policy.next_text:
+        return ALLOW
+    return deny(_("A new text is before the approvers already."), code="change_open")
+
+
+def has_a_change_open(policy: Any) -> Decision:
+    """Whether a new text is before the approvers."""
+    if policy.next_text:
+        return ALLOW
+    return deny(_("No new text was proposed."), code="no_change_open")
+
+
+def says_something_else(policy: Any, answers: Mapping[str, Any]) -> Decision:
+    """Whether a proposed text differs from the one in force."""
+    if answers["next_text"].strip() != policy.text.strip():
+        return ALLOW
+    return deny(_("The new text is the one that is in force."), code="unchanged")
+
+
+def is_ahead(_record: Any, answers: Mapping[str, Any]) -> Decision:
+    """Whether a day that was given still lies ahead."""
+    day, instant = answers.get("review_on"), answers.get("follow_up_at")
+    if instant is not None and instant > clock.now():
+        return ALLOW
+    if day is not None and day > clock.now().date():
+        return ALLOW
+    return deny(_("Choose a day that lies ahead."), code="in_the_past")
+
+
+def has_no_exception_open(policy: Any) -> Decision:
+    """Whether nobody is let off the policy any more, or waits to be."""
+    open_ones = list(
+        PolicyException.objects.live()
+        .filter(for_policy=policy.pk)
+        .order_by("pk")
+        .values_list("number", flat=True)
+    )
+    if not open_ones:
+        return ALLOW
+    return deny(
+        _("End its exceptions first: %(numbers)s.") % {"numbers": ", ".join(open_ones)},
+        missing=open_ones,
+        code="exceptions_open",
+    )
+
+
+def may_ask_exception(actor: Any, exception: Any) -> Decision:
+    """Whoever works here may ask to be let off a policy."""
+    return may_work(actor, exception)
+
+
+def may_except(actor: Any, exception: Any) -> Decision:
+    """The owner of the policy or a planner lets somebody off it, and nobody lets off themselves."""
+    if is_requester(actor, exception):
+        return deny(_("Nobody grants the exception they asked for."), code="own_request")
+    works = may_work(actor, exception)
+    if not works:
+        return works
+    is_owner = actor.pk is not None and exception.for_policy.owner_id == actor.pk
+    if is_owner or actor.access.holds((Role.PLANNER, Role.ADMIN), exception):
+        return ALLOW
+    return deny(_("Only the owner of the policy or a planner may do this."))
+
+
+def may_except_or_program(actor: Any, exception: Any) -> Decision:
+    """The same, and the program when the last day is over."""
+    return ALLOW if actor.access.is_system else may_except(actor, exception)
+
+
+def may_take_back(actor: Any, exception: Any) -> Decision:
+    """Whoever asked for it."""
+    if is_requester(actor, exception):
+        return ALLOW
+    return deny(_("Only whoever asked for it may withdraw it."))
+
+
+def can_be_granted(exception: Any) -> Decision:
+    """Whether the policy it is about still holds."""
+    if exception.for_policy.state == "in_force":
+        return ALLOW
+    return deny(_("The policy is not in force."), code="not_in_force")
+
+
+def has_run_out(exception: Any) -> Decision:
+    """Whether its last day is over."""
+    if exception.follow_up_at is None or exception.follow_up_at <= clock.now():
+        return ALLOW
+    return deny(
+        _("It holds until %(day)s; end it earlier with a reason.")
+        % {"day": formats.date_format(exception.until, "DATE_FORMAT")},
+        code="not_over_yet",
     )

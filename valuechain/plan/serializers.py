@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from valuechain.plan.models import Commitment, VisionReading
+from itsm.core.rest.shape import ShapedSerializer
+from valuechain.plan.applying import places
+from valuechain.plan.models import Commitment, PolicyEdition, VisionReading
 from valuechain.records.serializers import NamedSerializer, RecordRefSerializer
 
 
@@ -25,3 +29,26 @@ class ReadingSerializer(serializers.Serializer[VisionReading]):
 
     person = NamedSerializer()
     at = serializers.DateTimeField()
+
+
+class PolicyEditionSerializer(serializers.Serializer[PolicyEdition]):
+    """The text of a policy as it came into force."""
+
+    edition = serializers.IntegerField()
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class PolicyUseSerializer(ShapedSerializer):
+    """Where a policy is applied: the sort of thing, its id in its own resource, and its name."""
+
+    id = serializers.IntegerField(read_only=True)
+    place = serializers.ChoiceField(choices=())
+    key = serializers.CharField(max_length=40, help_text="The id of the thing in its resource.")
+    name = serializers.CharField(source="label", read_only=True)
+    added_at = serializers.DateTimeField(read_only=True)
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        fields["place"] = serializers.ChoiceField(choices=[*places])
+        return fields

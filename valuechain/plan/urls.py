@@ -2,11 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from valuechain.plan.views import AcknowledgeView, PlanView
+from valuechain.plan import views
+
+_OF_POLICIES = {"resource": "policies"}
 
 urlpatterns: list[URLPattern] = [
-    path("plan/", PlanView.as_view(), name="plan"),
+    path("plan/", views.PlanView.as_view(), name="plan"),
     path(
-        "visions/<slug:number>/acknowledge/", AcknowledgeView.as_view(), name="vision-acknowledge"
+        "visions/<slug:number>/acknowledge/",
+        views.AcknowledgeView.as_view(),
+        name="vision-acknowledge",
+    ),
+    path(
+        "policies/<slug:number>/uses/",
+        views.ApplyPolicyView.as_view(),
+        _OF_POLICIES,
+        name="policy-apply",
+    ),
+    path(
+        "policies/<slug:number>/uses/<int:pk>/remove/",
+        views.StopApplyingView.as_view(),
+        _OF_POLICIES,
+        name="policy-unapply",
     ),
 ]

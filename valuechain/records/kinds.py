@@ -43,6 +43,7 @@ class Kind:
     cannot be edited afterwards. `opener` opens a record; the default suits a kind whose opening has
     no rules of its own. `faces_requesters` lets an organisation that shares its records show them to
     all its members; `public_states` are those in which anybody signed in may read the record.
+    `internal` names attributes that only those who work on it read.
     `successor` names the record that took a record's place, if one did (a merged ticket's survivor):
     what is said on the one reaches the other. `assurances` are the questions other activities may
     ask of such a record, by name. `decides` names the transitions that answer whether what the
@@ -66,6 +67,7 @@ class Kind:
     editor: Callable[..., Record] | None = None
     faces_requesters: bool = False
     public_states: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
     successor: Callable[[Any], Record | None] = _none
     help: Sentence = ""
     assurances: Mapping[str, Callable[[Any], Decision]] = field(default_factory=dict)

@@ -59,6 +59,8 @@ class Panels:
     filters: dict[str, dict[str, Filter]] = field(default_factory=dict)
     #: key -> words of columns that only some lists have; the value is set by `rows`.
     column_labels: dict[str, Sentence] = field(default_factory=dict)
+    #: resource -> fields its page shows in full, so that the panel need not repeat them.
+    told_above: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: resource -> its default order.
     default_ordering: dict[str, str] = field(default_factory=dict)
     #: resource -> (singular, plural), for a resource of several kinds.

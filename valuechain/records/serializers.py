@@ -128,6 +128,9 @@ def special_fields(kind: Kind) -> list[models.Field[Any, Any]]:
     ]
 
 
+_INTERNAL = ("follow_up_at", "priority_override", "conflicts_accepted")
+
+
 class DetailSerializer(RecordSerializer):
     """A record with what is special to its kind."""
 
@@ -142,9 +145,8 @@ class DetailSerializer(RecordSerializer):
         if request is not None and reads_notes(request.user, record):
             shown["waiting_reason"] = record.waiting_reason
         else:
-            shown.pop("follow_up_at", None)
-            shown.pop("priority_override", None)
-            shown.pop("conflicts_accepted", None)
+            for name in (*_INTERNAL, *record.kind_entry.internal):
+                shown.pop(name, None)
         return shown
 
 

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.core.errors import RuleViolation
-from itsm.portal.sample import company, delivery, design, engage, line, mail, streams
+from itsm.portal.sample import (
+    company,
+    delivery,
+    design,
+    engage,
+    governance,
+    line,
+    mail,
+    streams,
+)
 from itsm.portal.sample.script import Story
 from itsm.portal.sample.stories import STORIES
 from itsm.portal.sample.telling import Teller
@@ -66,6 +75,7 @@ def load(*, now: datetime, stories: tuple[Story, ...] = STORIES) -> Loaded:
         line.tell(teller)
         mail.tell(teller)
         streams.tell(teller)
+        governance.tell(teller)
     return Loaded(password=password, people=len(people), tickets=len(stories))
 
 

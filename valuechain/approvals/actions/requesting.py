@@ -127,12 +127,21 @@ def let_see(record: Record, people: list[User], *, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(
-    approval: Approval, *, actor: Any, via: str, at: datetime | None = None, reason: str = ""
+    approval: Approval,
+    *,
+    actor: Any,
+    via: str,
+    at: datetime | None = None,
+    reason: str = "",
+    record: Record | None = None,
 ) -> Approval:
-    """Take a request back; its votes stay on file and count for nothing."""
+    """Take a request back; its votes stay on file and count for nothing.
+
+    An effect gives the copy of the `record` it is moving, whose row is locked already.
+    """
     from valuechain.records.actions import lock_record
 
-    record = lock_record(approval.subject)
+    record = record or lock_record(approval.subject)
     locked = Approval.objects.select_for_update().get(pk=approval.pk)
     if locked.is_pending:
         _withdraw(locked, record, actor=actor, via=via, at=at or clock.now(), reason=reason)

@@ -190,7 +190,10 @@ class TransitionView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:
         """Show the questions of the transition."""
         record = self.get_record()
-        form = self._form(record, name)(initial={"version": record.version})
+        form_class = self._form(record, name)
+        asks = record.kind_entry.machine.transition(name, record.state).asks
+        known = {ask.name: getattr(record, ask.begins_with) for ask in asks if ask.begins_with}
+        form = form_class(initial={"version": record.version, **known})
         return self._page(request, record, name, form)
 
     def post(self, request: HttpRequest, resource: str, number: str, name: str) -> HttpResponse:

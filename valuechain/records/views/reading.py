@@ -229,7 +229,8 @@ def properties_of(
     entry = record.kind_entry
     shown: list[dict[str, Any]] = []
     insider = reads_notes(actor, record)
-    names = [name for name in entry.fields if name not in _SHOWN_ABOVE]
+    above = _SHOWN_ABOVE | {*panels.told_above.get(entry.resource, ())}
+    names = [name for name in entry.fields if name not in above]
     names += [name for name in ("waiting_reason", "follow_up_at") if insider]
     editable = set(entry.editable) if may_edit else set()
     edit = _record_url(record, "edit")
