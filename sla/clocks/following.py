@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from itsm.core import clock as time
@@ -49,7 +49,6 @@ def opened(record: Any, event: Event) -> None:
 def moved(record: Any, event: Event) -> None:
     """Follow a transition: into waiting, out of it, to the end, back again; and who owns it now."""
     before, after = phases_of(event, record.kind)
-    changed = changes_in(event) & MATCHED_BY
     sheet = Sheet.of(record, time.now())
     occasion = occasion_of(event, record)
     if _decides(record, event) or _follows_a_verdict(sheet, event, after):
@@ -65,8 +64,8 @@ def moved(record: Any, event: Event) -> None:
             _as_if_never_ended(sheet, occasion)
         _enter(sheet, before, after, occasion)
         _owned(sheet, record, occasion)
-        if changed and after.is_live:
-            rematch(sheet, occasion)
+        if after.is_live:
+            _keep_to_terms(sheet, event, occasion)
         if record.kind_entry.machine.state(event.to_state).is_final:
             _let_go(sheet, occasion)
     sheet.save()
@@ -178,6 +177,15 @@ def rematch(sheet: Sheet, occasion: Occasion) -> None:
         _relive(sheet, started, occasion)
 
 
+def _keep_to_terms(sheet: Sheet, event: Event, occasion: Occasion) -> None:
+    """Follow a transition that changes what is promised, or that reaches whoever owes an answer."""
+    if changes_in(event) & MATCHED_BY:
+        rematch(sheet, occasion)
+    elif event.verb.partition(".")[2] in sheet.record.kind_entry.sends:
+        held = book()
+        _start_missing(sheet, held, held.offers(sheet.record), occasion)
+
+
 def follow_calendar(
     sheet: Sheet, clock: Clock, calendar: int, *, from_now: bool, occasion: Occasion
 ) -> None:
@@ -239,7 +247,7 @@ def _start_missing(
         for metric in _from_the_start(record):
             latest = sheet.latest(kind, metric)
             is_there = latest is not None and sheet.lines(latest)[-1].kind != Turn.CANCELLED
-            if metric not in targets or is_there:
+            if metric not in targets or is_there or (since := _owed_since(record, metric)) is None:
                 continue
             started.append(
                 sheet.start(
@@ -247,10 +255,19 @@ def _start_missing(
                     held.calendar_version(found.promise),
                     metric,
                     targets[metric],
-                    occasion=Occasion(record.received_at, occasion.cause, occasion.actor_id),
+                    occasion=Occasion(since, occasion.cause, occasion.actor_id),
                 )
             )
     return started
+
+
+def _owed_since(record: Any, metric: Metric) -> datetime | None:
+    """When a metric began to count: the demand was received, or the supplier was asked."""
+    if metric is not Metric.SUPPLIER or not record.kind_entry.sends:
+        return record.received_at  # type: ignore[no-any-return]
+    sent = [f"{record.kind}.{name}" for name in record.kind_entry.sends]
+    first = record.events.filter(verb__in=sent).order_by("sequence").first()
+    return first.at if first is not None else None
 
 
 def _relive(sheet: Sheet, clocks: list[Clock], occasion: Occasion) -> None:

@@ -14,7 +14,7 @@ from tests.conftest import MONDAY
 from tests.factories import at_state, fresh, opened, take, walk
 from tests.sla.promises import HOUR, an_agreement, the_clock
 from valuechain.records import events
-from valuechain.records.actions import perform
+from valuechain.records.actions import edit_record, perform
 
 pytestmark = pytest.mark.django_db
 
@@ -106,4 +106,29 @@ def test_what_a_supplier_owes_waits_while_the_supplier_waits_for_us(frozen, cast
 
     done = the_clock(answered, "supplier")
     assert (done.agreement_kind, done.state) == ("uc", "met")
+    assert list(differences()) == []
+
+
+def test_a_supplier_owes_nothing_before_they_were_asked(frozen, cast):
+    for_kind("supplier_request", "supplier", kind="uc")
+    asked = opened("supplier_request", cast)
+    frozen.shift(timedelta(days=3))
+    assert not Clock.objects.exists()
+
+    asked = walk(asked, "sent", cast)
+
+    assert the_clock(asked, "supplier").due_at == MONDAY + timedelta(days=3, hours=4)
+    assert list(differences()) == []
+
+
+def test_what_is_promised_after_a_supplier_was_asked_counts_from_the_asking(frozen, cast):
+    asked = opened("supplier_request", cast)
+    frozen.shift(timedelta(hours=1))
+    asked = walk(asked, "sent", cast)
+    frozen.shift(timedelta(hours=1))
+    for_kind("supplier_request", "supplier", kind="uc")
+
+    edit_record(fresh(asked), {"team": None}, actor=cast.admin, via="html")
+
+    assert the_clock(asked, "supplier").due_at == MONDAY + timedelta(hours=5)
     assert list(differences()) == []

@@ -142,6 +142,7 @@ KINDS = (
         resource="supplier-requests",
         model=SupplierRequest,
         machine=SUPPLIER_REQUEST,
+        sends=("send",),
         fields=(
             "title",
             "description",

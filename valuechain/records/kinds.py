@@ -47,7 +47,8 @@ class Kind:
     `successor` names the record that took a record's place, if one did (a merged ticket's survivor):
     what is said on the one reaches the other. `assurances` are the questions other activities may
     ask of such a record, by name. `decides` names the transitions that answer whether what the
-    record asks for will be done, where that is part of its own machine (the triage of a need).
+    record asks for will be done, where that is part of its own machine (the triage of a need). `sends` names those with which it
+    reaches whoever owes an answer, where that is later than its opening (a supplier's request).
     """
 
     name: str
@@ -72,6 +73,7 @@ class Kind:
     help: Sentence = ""
     assurances: Mapping[str, Callable[[Any], Decision]] = field(default_factory=dict)
     decides: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:

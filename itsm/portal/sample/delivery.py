@@ -35,16 +35,17 @@ SERVICES = (
 def tell(teller: Teller) -> None:
     """Play everything, in the order in which it happened."""
     play = Planning(teller)
-    services = _services(play)
-    _catalogue(play, services)
-    _articles(play, services)
-    _release(play, services)
+    _catalogue(play, teller.services)
+    _articles(play, teller.services)
+    _release(play, teller.services)
     _components(play)
     _freeze(play)
 
 
-def _services(play: Planning) -> dict[str, Record]:
-    made = {}
+def provide(teller: Teller) -> None:
+    """Make the services that everything after them is about."""
+    play = Planning(teller)
+    made = teller.services
     for title, what, criticality, consumers, agreements in SERVICES:
         service = play.open(
             "service", 300, "owner", title=title, description=what, criticality=criticality,
@@ -57,7 +58,6 @@ def _services(play: Planning) -> dict[str, Record]:
         made["Telephony"], 0.1, "agent", "degrade", health="degraded",
         health_note="Calls from outside to Clinic South drop after a minute.",
     )  # fmt: skip
-    return made
 
 
 def _catalogue(play: Planning, services: dict[str, Record]) -> None:

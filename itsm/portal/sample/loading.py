@@ -21,6 +21,7 @@ from itsm.portal.sample import (
     governance,
     line,
     mail,
+    promises,
     streams,
 )
 from itsm.portal.sample.script import Story
@@ -67,6 +68,9 @@ def load(*, now: datetime, stories: tuple[Story, ...] = STORIES) -> Loaded:
     }
     people = _make_people(organisations, teams, password)
     teller = Teller(people=people, organisations=organisations, teams=teams, now=now)
+    if stories is STORIES:
+        promises.install()
+        delivery.provide(teller)
     teller.tell(stories)
     if stories is STORIES:
         engage.tell(teller)

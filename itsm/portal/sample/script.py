@@ -101,6 +101,7 @@ class Story:
     urgency: int = 3
     team: str = ""
     organisation: str = ""
+    service: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
     @property

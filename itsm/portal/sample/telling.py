@@ -33,6 +33,7 @@ class Teller:
     teams: Mapping[str, Team]
     now: datetime
     told: dict[str, Record] = field(default_factory=dict)
+    services: dict[str, Record] = field(default_factory=dict)
 
     def tell(self, stories: Iterable[Story]) -> None:
         """Play every move of every story by time, so that numbers and events ascend with it."""
@@ -49,6 +50,8 @@ class Teller:
             name: self.people[value] if name == "sponsor" else value
             for name, value in story.values.items()
         }
+        if story.service:
+            values["service"] = self.services.get(story.service)
         if story.team:
             values["team"] = self.teams[story.team]
         return kinds[story.kind].open(

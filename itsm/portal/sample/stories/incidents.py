@@ -18,23 +18,27 @@ PHONE, EMAIL, WALK_IN, MONITORING = (
 
 INCIDENTS = (
     Story("incident", "Label printer at intake prints blank labels", "stefan",
-          "Since the roll was changed the labels come out white.", minutes=12, impact=3, urgency=2),
+          "Since the roll was changed the labels come out white.", service="Workplace",
+          minutes=12, impact=3, urgency=2),
     Story("incident", "Cannot hear the other side in video consultations", "amir",
           "My patients hear me, I do not hear them. Headset and loudspeaker alike.",
-          minutes=34, channel=EMAIL, urgency=2, organisation=TARN),
+          service="Telephony", minutes=34, channel=EMAIL, urgency=2, organisation=TARN),
     Story("incident", "Disk on archive server SV-ARC-02 is 92 % full", "monitoring",
-          "Threshold 90 % passed. Growth 1.4 % a day.", minutes=55, by="monitoring",
+          "Threshold 90 % passed. Growth 1.4 % a day.", service="Patient record",
+          minutes=55, by="monitoring",
           channel=MONITORING, impact=3, urgency=3, team=APPLICATIONS),
     Story("incident", "Door display of theatre 2 shows yesterday's list", "ben",
           "The list on the door is of yesterday. On the screen inside it is right.",
+          service="Patient record",
           minutes=70, by="agent", channel=PHONE, impact=3, urgency=2, key="display",
           moves=(do(5, "agent", "assign", team=CLINICAL),)),
     Story("incident", "Theatre list on the door is out of date", "simone",
-          "Same on ward 5: the display still shows Monday.", minutes=52, impact=4, urgency=3,
+          "Same on ward 5: the display still shows Monday.", service="Patient record",
+          minutes=52, impact=4, urgency=3,
           moves=(merge(14, "agent", "display"),)),
     Story("incident", "Password expired while on leave, cannot sign in", "david",
           "I am back from leave and the clinic system refuses me. Outpatients begin at nine.",
-          minutes=150, by="ines", channel=PHONE, impact=4, urgency=1,
+          service="Workplace", minutes=150, by="ines", channel=PHONE, impact=4, urgency=1,
           moves=(
               do(2, "ines", "start"),
               call(6, "ines", "Identity checked by employee number and call back. New password "
@@ -45,6 +49,7 @@ INCIDENTS = (
           )),
     Story("incident", "Blood gas analyser sends no results to the chart", "hana",
           "Results stay in the analyser. We type them by hand, which is slow and not safe.",
+          service="Patient record",
           days=1, at="08:20", by="agent", channel=PHONE, impact=2, urgency=2, key="analyser",
           moves=(
               do(6, "agent", "assign", team=CLINICAL, owner="elena"),
@@ -58,6 +63,7 @@ INCIDENTS = (
           )),
     Story("incident", "Referral letters cannot be opened as PDF", "rosa",
           "Every referral from the clinic since yesterday opens as a blank page.",
+          service="Patient record",
           days=1, at="10:05", channel=EMAIL, impact=3, urgency=2, organisation=TARN,
           moves=(
               do(35, "jonas", "assign", team=APPLICATIONS),
@@ -67,7 +73,8 @@ INCIDENTS = (
               hold(1, "pavel", "wait_for_customer", "Asked for an example letter", days=2),
           )),
     Story("incident", "Telephones at reception ring only once", "klara",
-          "Callers tell us that they are cut off after one ring.", days=2, at="09:30",
+          "Callers tell us that they are cut off after one ring.", service="Telephony",
+          days=2, at="09:30",
           by="ines", channel=PHONE, impact=3, urgency=2,
           moves=(
               do(8, "ines", "assign", team=NETWORK),
@@ -82,7 +89,8 @@ INCIDENTS = (
                                      "tomorrow noon."),
           )),
     Story("incident", "Laptop does not leave its docking station's screen", "claudia",
-          "After undocking the picture stays black until I restart.", days=2, at="13:15",
+          "After undocking the picture stays black until I restart.", service="Workplace",
+          days=2, at="13:15",
           impact=4, urgency=3,
           moves=(
               do(50, "agent", "assign", team=WORKPLACE),
@@ -92,7 +100,8 @@ INCIDENTS = (
               hold(2, "birgit", "wait_for_customer", "Claudia tries the new driver", days=3),
           )),
     Story("incident", "Scanner at Clinic South skews every second page", "klara",
-          "Consent forms come out slanted.", days=3, at="11:00", impact=4, urgency=3,
+          "Consent forms come out slanted.", service="Workplace",
+          days=3, at="11:00", impact=4, urgency=3,
           moves=(
               do(45, "jonas", "assign", team=WORKPLACE),
               do(D, "malik", "start"),
@@ -113,7 +122,8 @@ INCIDENTS = (
                  resolution="Corrected export delivered; the export itself is mended by a change."),
           )),
     Story("incident", "E-mail from patients lands in quarantine", "lotte",
-          "Appointment requests by mail reach us hours later.", days=5, at="10:40",
+          "Appointment requests by mail reach us hours later.", service="E-mail and calendar",
+          days=5, at="10:40",
           channel=EMAIL, impact=3, urgency=3,
           moves=(
               do(30, "agent", "start"),
@@ -128,7 +138,8 @@ INCIDENTS = (
                  resolution="The rule now covers calendar files inside a zip file."),
           )),
     Story("incident", "Ward computer W3-07 makes a loud noise", "requester",
-          "The fan howls and patients complain.", days=4, at="16:10", impact=4, urgency=4,
+          "The fan howls and patients complain.", service="Workplace",
+          days=4, at="16:10", impact=4, urgency=4,
           moves=(
               do(20, "ines", "assign", team=WORKPLACE),
               say(5, "ines", "A colleague comes by tomorrow morning with a replacement."),
@@ -137,7 +148,8 @@ INCIDENTS = (
                  resolution="Computer exchanged; your files were on the server and are all there."),
           )),
     Story("incident", "Which ward is this tablet from?", "requester",
-          "A tablet without a label lies at our desk.", days=2, at="15:00", urgency=4,
+          "A tablet without a label lies at our desk.", service="Workplace",
+          days=2, at="15:00", urgency=4,
           channel=WALK_IN, by="ines",
           moves=(
               do(5, "ines", "start"),
@@ -145,7 +157,8 @@ INCIDENTS = (
               hold(1, "ines", "wait_for_customer", "Number on the back", days=2),
           )),
     Story("incident", "VPN drops during home office afternoons", "marta",
-          "Between two and four the connection is lost every few minutes.", days=8, at="14:30",
+          "Between two and four the connection is lost every few minutes.", service="Network and Wi-Fi",
+          days=8, at="14:30",
           impact=4, urgency=2,
           moves=(
               do(30, "jonas", "assign", team=NETWORK),
@@ -160,7 +173,8 @@ INCIDENTS = (
               do(20, "marta", "close"),
           )),
     Story("incident", "Care plan prints on the wrong tray", "peter",
-          "House B prints care plans on letter paper.", days=9, at="09:50", channel=PHONE,
+          "House B prints care plans on letter paper.", service="Workplace",
+          days=9, at="09:50", channel=PHONE,
           by="agent", organisation=LAKESIDE,
           moves=(
               do(3, "agent", "start"),
@@ -169,7 +183,8 @@ INCIDENTS = (
               do(H, "peter", "close"),
           )),
     Story("incident", "Chart system slow after lunch", "simone",
-          "Opening a chart takes half a minute from one to two.", days=12, at="13:20",
+          "Opening a chart takes half a minute from one to two.", service="Patient record",
+          days=12, at="13:20",
           impact=2, urgency=2, key="slow-charts", channel=PHONE, by="ines",
           moves=(
               do(10, "ines", "assign", team=CLINICAL, owner="marcus"),
@@ -197,7 +212,8 @@ INCIDENTS = (
               do(D, "fatima", "close"),
           )),
     Story("incident", "X-ray viewer shows a grey picture", "emil",
-          "Every third picture is grey until I zoom.", days=16, at="10:15", impact=3, urgency=1,
+          "Every third picture is grey until I zoom.", service="Patient record",
+          days=16, at="10:15", impact=3, urgency=1,
           by="agent", channel=PHONE,
           moves=(
               do(5, "agent", "assign", team=CLINICAL, owner="elena"),
@@ -218,7 +234,8 @@ INCIDENTS = (
               do(D, "lead", "close"),
           )),
     Story("incident", "Strange e-mail asks for my password", "lotte",
-          "It looks as if it were from you. I did not click.", days=11, at="08:30",
+          "It looks as if it were from you. I did not click.", service="E-mail and calendar",
+          days=11, at="08:30",
           impact=4, urgency=2, channel=EMAIL,
           moves=(
               do(8, "agent", "start"),
@@ -230,13 +247,14 @@ INCIDENTS = (
               do(2 * H, "lotte", "close"),
           )),
     Story("incident", "Second screen flickers", "thomas", "The left one, mostly in the morning.",
-          days=20, at="09:05", urgency=4,
+          service="Workplace", days=20, at="09:05", urgency=4,
           moves=(
               do(2 * H, "ines", "assign", team=WORKPLACE),
               do(D, "thomas", "cancel", reason="It was the cable. I plugged it in again."),
           )),
     Story("incident", "Queue display in outpatients is frozen", "david",
-          "Number 47 since nine o'clock.", days=23, at="09:40", impact=3, urgency=2,
+          "Number 47 since nine o'clock.", service="Patient record",
+          days=23, at="09:40", impact=3, urgency=2,
           by="jonas", channel=PHONE,
           moves=(
               do(4, "jonas", "start"),
@@ -246,7 +264,8 @@ INCIDENTS = (
               do(D, "david", "close"),
           )),
     Story("incident", "Cannot print discharge letters", "simone",
-          "The printer on ward 5 says “waiting”.", days=27, at="15:25", impact=3, urgency=2,
+          "The printer on ward 5 says “waiting”.", service="Patient record",
+          days=27, at="15:25", impact=3, urgency=2,
           moves=(
               do(15, "ines", "assign", team=WORKPLACE),
               do(40, "malik", "start"),
@@ -255,5 +274,6 @@ INCIDENTS = (
               do(D, "simone", "close"),
           )),
     Story("incident", "Shared mailbox of the pharmacy is full", "matteo",
-          "New mail is sent back.", days=1, at="15:10", impact=3, urgency=2, team=DESK),
+          "New mail is sent back.", service="E-mail and calendar",
+          days=1, at="15:10", impact=3, urgency=2, team=DESK),
 )  # fmt: skip

@@ -8,6 +8,7 @@ OUTAGE = (
     Story("incident", "Wireless network down in the whole of Clinic North", "fatima",
           "No tablet and no trolley computer has a connection since about half past seven. "
           "We cannot read charts at the bedside.",
+          service="Network and Wi-Fi",
           days=6, at="07:41", key="wifi", by="agent", channel=Channel.PHONE, impact=2, urgency=1,
           moves=(
               do(4, "agent", "assign", team=NETWORK),
@@ -27,7 +28,7 @@ OUTAGE = (
           )),
     Story("incident", "Tablets at the bedside do not connect", "requester",
           "All six tablets on ward 3 say “no internet”.",
-          days=6, at="07:48", key="wifi-ward", impact=3, urgency=1,
+          service="Network and Wi-Fi", days=6, at="07:48", key="wifi-ward", impact=3, urgency=1,
           moves=(
               do(9, "ines", "assign", team=NETWORK),
               link(1, "ines", "child_of", "wifi"),
@@ -39,6 +40,7 @@ OUTAGE = (
           )),
     Story("incident", "Ordering medicines by tablet fails", "matteo",
           "The pharmacy list does not load on the trolley.",
+          service="Network and Wi-Fi",
           days=6, at="08:02", key="wifi-pharmacy", by="ines", channel=Channel.PHONE,
           impact=3, urgency=2,
           moves=(
@@ -48,6 +50,7 @@ OUTAGE = (
                  resolution="The trolley is back on the wireless network."),
           )),
     Story("incident", "No network in radiology", "emil", "The viewer cannot reach the archive.",
+          service="Network and Wi-Fi",
           days=6, at="08:05", key="wifi-double", by="jonas", channel=Channel.PHONE,
           impact=3, urgency=1,
           moves=(
@@ -56,6 +59,7 @@ OUTAGE = (
           )),
     Story("problem", "Wireless controllers restart when the guest list is long", "owner",
           "Twice this year a controller has restarted in a loop and taken a clinic offline.",
+          service="Network and Wi-Fi",
           days=6, at="11:30", key="wifi-cause", by="samir", impact=2, urgency=2, team=NETWORK,
           moves=(
               link(1, "samir", "relates_to", "wifi"),
@@ -67,6 +71,7 @@ OUTAGE = (
           )),
     Story("change", "Upgrade the wireless controllers of both clinics to 8.10.7", "owner",
           "Removes the defect behind the outage of Clinic North.",
+          service="Network and Wi-Fi",
           days=5, at="09:10", key="wifi-change", by="samir", impact=2, urgency=2, team=NETWORK,
           values={
               "change_type": "normal", "risk": "medium", "has_outage": True,
@@ -85,6 +90,7 @@ OUTAGE = (
           )),
     Story("incident", "Guest wireless asks for the code again and again", "judith",
           "Visitors in house A have to type the code every ten minutes.",
+          service="Network and Wi-Fi",
           days=4, at="14:20", key="guest-code", channel=Channel.EMAIL, impact=3, urgency=3,
           organisation=LAKESIDE,
           moves=(
