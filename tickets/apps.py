@@ -13,7 +13,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the kinds into the registry and listen for requesters' replies."""
-        from tickets import panels, planned, receivers, sending
+        from tickets import filters, panels, planned, receivers, sending
         from tickets.flows import FLOWS
         from tickets.kinds import TICKETS
         from valuechain.records.flows import flows
@@ -22,6 +22,7 @@ class TicketsConfig(AppConfig):
         for kind in TICKETS:
             kinds.register(kind)
         flows.accept(*FLOWS)
+        filters.register()
         panels.register()
         planned.register()
         sending.register()

@@ -1,5 +1,7 @@
 """The questions that several ticket transitions ask, written once."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.machine import Ask, AskKind
@@ -34,6 +36,12 @@ OVERRIDE_REASON = Ask("reason", _("Why not the one impact and urgency give?"), A
                       stores="priority_override", is_internal=True)  # fmt: skip
 INTO = Ask("into", _("Ticket that stays"), AskKind.RECORD, kinds=TICKET_KINDS,
            help=_("Its number; everything said here moves there."))  # fmt: skip
+
+
+def convert_to(*choices: tuple[str, Any]) -> Ask:
+    """Ask what a ticket really is."""
+    return Ask("kind", _("What is it really?"), AskKind.CHOICE, choices=choices)
+
 
 QUESTION = (
     Ask("reason", _("What do you need to know?"), help=_("The requester reads this.")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from itsm.core.machine import Change, own_columns
+from tickets.actions.converting import reopened_as
 from tickets.actions.merging import move_all, refuse_survivor
 from valuechain.records import events
 from valuechain.records.actions import link_records, lock_record
@@ -65,9 +66,25 @@ def merged(ticket: Any, change: Change) -> None:
     """
     survivor = lock_record(change.answers["into"])
     refuse_survivor(ticket, survivor, actor=change.actor)
+    _absorb(ticket, survivor, change, link=(ticket, survivor, LinkKind.DUPLICATES))
+
+
+def converted(ticket: Any, change: Change) -> None:
+    """Open the same demand as another kind of ticket and let everything go on there.
+
+    The conversation stays one, the demand keeps the instant at which it reached us, and both numbers
+    lead to each other.
+    """
+    made = reopened_as(ticket, change.answers["kind"], actor=change.actor, via=change.via)
+    survivor = lock_record(made)
+    _absorb(ticket, survivor, change, link=(survivor, ticket, LinkKind.DERIVED_FROM))
+
+
+def _absorb(ticket: Any, survivor: Any, change: Change, *, link: tuple[Any, Any, LinkKind]) -> None:
+    """Move everything of a ticket to the one that stays in its place, and keep what was moved."""
     ticket.merged_into = survivor
     moved = move_all(ticket, survivor, actor=change.actor, via=change.via)
-    link_records(ticket, survivor, LinkKind.DUPLICATES, actor=change.actor, via=change.via)
+    link_records(*link, actor=change.actor, via=change.via)
     survivor.received_at = min(survivor.received_at, ticket.received_at)
     event = events.compose(
         survivor,

@@ -23,6 +23,7 @@ COMMON = (
     "urgency",
     "channel",
     "organisation",
+    "tags",
     "team",
     "owner",
     "received_at",

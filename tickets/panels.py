@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.urls import reverse
@@ -14,6 +16,7 @@ from tickets.asks import TICKET_KINDS
 from valuechain.records.models import Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
+from valuechain.records.querysets import reads_notes
 from valuechain.records.ties import ties_of
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
@@ -22,6 +25,7 @@ def register() -> None:
     """Tell the record pages how tickets are shown."""
     if ticket_page not in panels.pages:
         panels.pages.append(ticket_page)
+        panels.rows.append(_hide_tags)
     panels.event_words["ticket.released"] = ("link", _released)
     for kind in TICKET_KINDS:
         panels.event_words[f"{kind}.split_back"] = ("transition", _("split this back off"))
@@ -52,10 +56,17 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         return {}
     may_change = bool(may_work(actor, record))
     is_desk = bool(may_desk(actor, record))
-    parts = [tie.source for tie in ties_of(record, actor=actor) if tie.kind == LinkKind.CHILD_OF]
+    ties = ties_of(record, actor=actor)
+    successor = record.kind_entry.successor(record)
+    parts = [tie.source for tie in ties if tie.kind == LinkKind.CHILD_OF]
     children = [part for part in parts if part.pk != record.pk]
     return {
-        "successor": record.kind_entry.successor(record),
+        **tags_of(record, actor),
+        "successor": successor,
+        "is_converted": any(
+            tie.kind == LinkKind.DERIVED_FROM and tie.source_id == record.merged_into_id
+            for tie in ties
+        ),
         "split_back": may_split_back(actor, record) if record.state == "merged" else None,
         "children": children,
         "children_open": sum(child.is_live for child in children),
@@ -80,6 +91,29 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         if record.is_live and is_desk
         else "",
     }
+
+
+def tags_of(record: Record, actor: Any) -> dict[str, Any]:
+    """Return the tags of a ticket for its panel, and where they change, for those who work on it."""
+    if not reads_notes(actor, record):
+        return {}
+    may_tag = record.is_live and bool(record.kind_entry.may_edit(actor, record))
+    return {
+        "tags": [{"word": tag, "url": _tagged(tag)} for tag in record.tags],
+        "tags_url": reverse("ticket-tags", args=[record.number]) if may_tag else "",
+    }
+
+
+def _tagged(tag: str) -> str:
+    query = urlencode({"state": "open", "tag": tag})
+    return f"{reverse('record-list', args=['tickets'])}?{query}"
+
+
+def _hide_tags(records: Sequence[Record], actor: Any) -> None:
+    """A reader who does not work on a row sees it without its tags; nothing is saved."""
+    for record in records:
+        if record.tags and not reads_notes(actor, record):
+            record.tags = []
 
 
 def _released(event: Event) -> str:

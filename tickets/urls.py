@@ -22,6 +22,7 @@ urlpatterns = [
     path("tickets/<slug:number>/macros/", views.MacrosView.as_view(), name="ticket-macros"),
     path("tickets/<slug:number>/take/", views.TakeView.as_view(), name="ticket-take"),
     path("tickets/<slug:number>/watch/", views.WatchView.as_view(), name="ticket-watch"),
+    path("tickets/<slug:number>/tags/", views.TagsView.as_view(), name="ticket-tags"),
     path("tickets/<slug:number>/time/", views.TimeView.as_view(), name="ticket-time"),
     path("tickets/<slug:number>/do/merge/", views.MergeView.as_view(), name="ticket-merge"),
     path(

@@ -21,7 +21,9 @@ let timer = 0;
 const isWriting = (element) =>
   element instanceof HTMLElement && (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
 
-const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const isVisible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+// A menu that stands for a row of buttons keeps their keys while it is shut.
+const isShown = (element) => isVisible(element) || Boolean(element.closest("[data-keys-inside]:not([open])") && isVisible(element.closest("[data-keys-inside]")));
 
 function bound() {
   const scope = document.querySelector("dialog[open]") ?? document;

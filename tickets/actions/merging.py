@@ -201,7 +201,9 @@ def split_back(
     assert told is not None  # noqa: S101 - the decision looked
     moved = told.data["moved"]
     _bring_back(gone, survivor, moved)
-    for link in Link.objects.filter(source=gone, target=survivor, kind=LinkKind.DUPLICATES):
+    merged = Q(source=gone, target=survivor, kind=LinkKind.DUPLICATES)
+    converted = Q(source=survivor, target=gone, kind=LinkKind.DERIVED_FROM)
+    for link in Link.objects.filter(merged | converted):
         unlink_records(link, actor=actor, via=via)
     parts = Link.objects.filter(
         target=survivor, kind=LinkKind.CHILD_OF, source_id__in=moved["children"]
@@ -260,7 +262,7 @@ def _bring_back(gone: Any, survivor: Any, moved: dict[str, Any]) -> None:
 def _state_before(gone: Any) -> str:
     """The state a ticket was merged from; from waiting, where taking it up again leads."""
     machine = gone.kind_entry.machine
-    merge = gone.events.filter(verb=f"{gone.kind}.merge")
+    merge = gone.events.filter(verb__in=[f"{gone.kind}.merge", f"{gone.kind}.convert"])
     state: str = merge.order_by("-sequence").values_list("from_state", flat=True)[0]
     if machine.phase(state) is not Phase.WAITING:
         return state

@@ -39,6 +39,8 @@ def open_ticket(
     Without a requester the actor is one. A caller who is not the requester takes part too. Raises
     what `open_record` raises.
     """
+    if values.get("tags") and not (actor.pk is None or actor.access.is_staff):
+        raise Denied("not_allowed", _("Only staff put tags on tickets."))
     requester = requester or (actor if actor.pk is not None else None)
     people = {role: list(who) for role, who in (participants or {}).items()}
     if caller is not None and caller != requester:

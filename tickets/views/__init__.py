@@ -3,7 +3,14 @@
 from tickets.views.calling import BesideView, CallDraftView, CallView, NewTicketView
 from tickets.views.merging import MergeView, SplitBackView
 from tickets.views.preparing import CannedView, DropView, KeepView, MacrosView, ShelfView
-from tickets.views.working import SplitView, TakeNextView, TakeView, TimeView, WatchView
+from tickets.views.working import (
+    SplitView,
+    TagsView,
+    TakeNextView,
+    TakeView,
+    TimeView,
+    WatchView,
+)
 
 __all__ = [
     "BesideView",
@@ -18,6 +25,7 @@ __all__ = [
     "ShelfView",
     "SplitBackView",
     "SplitView",
+    "TagsView",
     "TakeNextView",
     "TakeView",
     "TimeView",

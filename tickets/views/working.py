@@ -19,6 +19,7 @@ from tickets.panels import taking_step
 from valuechain.records.actions import log_time, perform, remove_participant, watch
 from valuechain.records.forms import RuledForm
 from valuechain.records.models import Comment, Record
+from valuechain.records.tagging import retagged
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import ParticipationRole, Via
@@ -128,6 +129,30 @@ class WatchView(TicketView):
         else:
             watch(record, person=actor, actor=actor, via=Via.HTML)
         return redirect(record)
+
+
+class TagsView(TicketView):
+    """Adds tags to a ticket and takes them off."""
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Do what was pressed; say what is no tag."""
+        record = self.get_record()
+        given = request.POST.get("add", "")
+        if gone := request.POST.get("remove"):
+            given = f"-{gone}"
+        try:
+            tags = retagged(record.tags, given)
+            record.kind_entry.edit(record, {"tags": tags}, actor=request.user, via=Via.HTML)
+        except RuleViolation as violation:
+            messages.error(request, _first_of(violation))
+        return redirect(f"{record.get_absolute_url()}#tags")
+
+
+def _first_of(violation: RuleViolation) -> str:
+    """Say a refusal in one line: that of its first field, where it is about fields."""
+    for found in getattr(violation, "errors", {}).values():
+        return str(found[0][1])
+    return str(violation.message)
 
 
 class TimeView(TicketView):

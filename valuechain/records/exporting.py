@@ -44,4 +44,6 @@ def _cell(record: Any, key: str) -> str:
     value = record.next_due_at if key == "clock" else getattr(record, key, "")
     if isinstance(value, datetime):
         return absolute(value)
+    if isinstance(value, list):
+        value = " ".join(value)
     return harmless("" if value is None else str(value))

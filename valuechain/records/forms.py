@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_p
 from valuechain.records.kinds import Kind
 from valuechain.records.models import Draft, Record
 from valuechain.records.placeholders import unfilled
+from valuechain.records.tagging import read_tags
 
 
 class Instant(forms.DateTimeField):
@@ -71,6 +73,24 @@ class RecordInput(forms.CharField):
     def clean(self, value: Any) -> Any:
         words = super().clean(value)
         return _looked_up(words, partial(find_record, of=self.kinds), self.actor)
+
+
+class TagsInput(forms.CharField):
+    """Tags in one line, with spaces or commas between them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_TEXT, **options)
+        self.widget.attrs |= {"autocomplete": "off", "autocapitalize": "none"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        words = super().clean(value)
+        try:
+            return read_tags(words)
+        except FieldErrors as problem:
+            raise forms.ValidationError(str(problem.message), code="not_understood") from problem
 
 
 def _looked_up(words: str, find: Any, actor: Any) -> Any:
@@ -174,6 +194,8 @@ def _model_field(field: Any, *, actor: Any, required: bool) -> forms.Field:
         return Day(**options)
     if isinstance(field, models.TextField):
         return forms.CharField(max_length=MAX_TEXT, widget=_text(), **options)
+    if isinstance(field, ArrayField):
+        return TagsInput(**options)
     made: forms.Field = field.formfield(**options)
     if field.choices and not required:
         made.required = False

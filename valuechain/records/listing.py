@@ -39,6 +39,7 @@ COLUMNS: dict[str, Sentence] = {
     "opened_at": _("Opened"),
     "updated_at": _("Updated"),
     "last_message": _("Last message"),
+    "tags": _("Tags"),
 }
 #: What every list can be ordered by: name -> path from Record.
 ORDERS = {

@@ -18,6 +18,7 @@ from itsm.core.machine import Ask, AskKind, Transition
 from valuechain.records.actions import link_records, perform
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
+from valuechain.records.tagging import retagged
 from valuechain.records.vocabulary import LinkKind, Priority, Via
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 OWNER = Ask("owner", _("To whom"), AskKind.PERSON, help=_("A name, an e-mail address, or me."))
 TEAM = Ask("team", _("Team"), AskKind.TEAM)
+TAGS = Ask("tags", _("Tags"), AskKind.LINE,
+           help=_("Such as vpn year-end; a minus before one takes it off: -vpn."))  # fmt: skip
 PRIORITY = Ask("priority", _("Priority"), AskKind.CHOICE, choices=tuple(Priority.choices))
 TARGET = Ask("target", _("Record"), AskKind.RECORD, help=_("Its number, or words of its title."))
 RELATION = Ask("relation", _("Each of these"), AskKind.CHOICE, choices=tuple(LinkKind.choices))
@@ -34,6 +37,7 @@ _BESIDE = {
     "owner": {"owner", "team"},
     "team": {"owner", "team"},
     "priority": {"priority", "priority_override"},
+    "tags": {"tags"},
 }
 
 
@@ -59,6 +63,7 @@ def operations_of(resource: str) -> list[Operation]:
         Operation("priority", _("Priority"), _asks_for("priority", of), _sets("priority"),
                   keys="p", icon="triangle-up"),
         Operation("team", _("Team"), (TEAM,), _sets("team"), keys="t", icon="hand"),
+        Operation("tags", _("Tag"), (TAGS,), _tag, icon="plus"),
     ]  # fmt: skip
     found = [one for one in found if any(_can_set(kind, one.name) for kind in of)]
     found.append(Operation("link", _("Link to…"), (RELATION, TARGET), _link, keys="l", icon="link"))
@@ -136,6 +141,14 @@ def _sets(field: str) -> Callable[[Record, Mapping[str, Any], Any, int | None], 
         return True
 
     return act
+
+
+def _tag(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:
+    tags = retagged(record.tags, data["tags"])
+    record.kind_entry.edit(
+        record, {"tags": tags}, actor=actor, via=Via.HTML, expected_version=version
+    )
+    return True
 
 
 def _link(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -25,6 +26,7 @@ from valuechain.records.models import (
     TimeEntry,
 )
 from valuechain.records.querysets import reads_notes
+from valuechain.records.tagging import LONGEST, MOST, read_tags
 from valuechain.records.vocabulary import LinkKind, Visibility
 
 
@@ -90,6 +92,7 @@ class RecordSerializer(ShapedSerializer):
     follow_up_at = serializers.DateTimeField(read_only=True, allow_null=True)
     external_source = serializers.CharField()
     external_id = serializers.CharField()
+    tags = serializers.SerializerMethodField()
     version = serializers.IntegerField(read_only=True)
     url = serializers.SerializerMethodField()
     html_url = serializers.SerializerMethodField()
@@ -103,6 +106,11 @@ class RecordSerializer(ShapedSerializer):
 
     def get_kind(self, record: Record) -> str:
         return dashed(record.kind)
+
+    def get_tags(self, record: Record) -> list[str]:
+        """The tags of the record, for those who work on it."""
+        request = self.context.get("request")
+        return record.tags if request is not None and reads_notes(request.user, record) else []
 
     def get_url(self, record: Record) -> str:
         return reverse(
@@ -384,6 +392,15 @@ _LOOKED: dict[type[models.Model], type[Looked]] = {
 }
 
 
+class TagsField(serializers.ListField):
+    """Tags, each a short word in small letters."""
+
+    child = serializers.CharField(max_length=LONGEST)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return read_tags(super().to_internal_value(data))
+
+
 def input_serializer(kind: Kind, *, editing: bool) -> type[serializers.Serializer[Any]]:
     """Make the serializer of what may be sent to open (or edit) a record of a kind."""
     names = kind.editable if editing else kind.fields
@@ -437,6 +454,8 @@ def _input_field(field: Any, *, required: bool) -> serializers.Field[Any, Any, A
         return serializers.CharField(
             max_length=field.max_length or 50_000, allow_blank=field.blank, **options
         )
+    if isinstance(field, ArrayField):
+        return TagsField(max_length=MOST, **options)
     made = serializers.ModelSerializer.serializer_field_mapping[type(field)]
     return made(allow_null=field.null, **options, **_number_options(field))
 

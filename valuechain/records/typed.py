@@ -34,9 +34,21 @@ ALIASES = {
     "via": "channel",
     "type": "kind",
     "sla": "clock",
+    "tags": "tag",
 }
 #: What is named to somebody who looks for a filter; the form of all filters has the others.
-_TOLD = ("owner", "requester", "team", "service", "priority", "state", "kind", "channel", "due")
+_TOLD = (
+    "owner",
+    "requester",
+    "team",
+    "service",
+    "priority",
+    "state",
+    "kind",
+    "channel",
+    "tag",
+    "due",
+)
 _LONGEST = 500
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -113,6 +114,14 @@ class Record(models.Model):
         editable=False,
         help_text=_("A waiting record returns by itself at this instant."),
     )
+    tags = ArrayField(
+        models.CharField(max_length=30),
+        verbose_name=_("tags"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Short words to find it by, such as vpn. Only staff read them."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     event_count = models.PositiveIntegerField(default=0, editable=False)
     event_hash = models.CharField(
@@ -172,6 +181,7 @@ class Record(models.Model):
             models.Index(fields=["follow_up_at"], name="record_follow_up", condition=Q(follow_up_at__isnull=False)
             ),
             GinIndex(fields=["search"], name="record_search"),
+            GinIndex(fields=["tags"], name="record_tags"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="record_title_trigram"),
         ]  # fmt: skip
         constraints: ClassVar = [
@@ -242,4 +252,5 @@ class Record(models.Model):
             return None if related is None else str(related)
         if getattr(field, "choices", None):
             return str(getattr(self, f"get_{name}_display")() or "")
-        return getattr(self, name)
+        value = getattr(self, name)
+        return ", ".join(value) if isinstance(value, list) else value

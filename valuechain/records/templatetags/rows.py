@@ -67,6 +67,12 @@ def _said(record: Any) -> SafeString:
     )
 
 
+def _tags(record: Any) -> SafeString:
+    return SafeString(
+        " ".join([ui.fill('<span class="tag">{}</span>', tag) for tag in record.tags])
+    )
+
+
 CELLS: dict[str, Callable[[Any], SafeString]] = {
     "number": _number,
     "title": _title,
@@ -79,6 +85,7 @@ CELLS: dict[str, Callable[[Any], SafeString]] = {
     "next_due_at": _plain(lambda record: ui.when(record.next_due_at)),
     "opened_at": _minor(lambda record: ui.when(record.opened_at)),
     "updated_at": _minor(lambda record: ui.when(record.updated_at)),
+    "tags": _plain(_tags),
 }
 
 

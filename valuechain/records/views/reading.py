@@ -215,7 +215,7 @@ def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
 
 #: The steps by which a record gets another owner or team, and what is shown also when it is empty.
 _ASSIGNS = frozenset({"assign", "reassign"})
-_SHOWN_ABOVE = frozenset({"title", "description", "external_source"})
+_SHOWN_ABOVE = frozenset({"title", "description", "external_source", "tags"})
 _ALWAYS_SHOWN = frozenset({"owner", "team", "requester", "service"})
 
 
