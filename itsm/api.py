@@ -12,6 +12,7 @@ from sla.api import AgreementViewSet, CalendarViewSet, ClockViewSet
 from tickets.api import TicketViewSet
 from tickets.calls_api import CallViewSet
 from tickets.orders_api import OrderableViewSet
+from tickets.prepared_api import CannedReplyViewSet, MacroViewSet
 from valuechain.approvals.api import ApprovalViewSet, DelegationViewSet, PolicyViewSet
 from valuechain.deliver_support import api as deliver_support
 from valuechain.design_transition.api import SpecViewSet
@@ -47,6 +48,8 @@ _serve("people", PersonViewSet, basename="person")
 _serve("teams", TeamViewSet, basename="team")
 _serve("organisations", OrganisationViewSet, basename="organisation")
 _serve("calls", CallViewSet, basename="call")
+_serve("canned-replies", CannedReplyViewSet, basename="canned-reply")
+_serve("macros", MacroViewSet, basename="macro")
 _serve("webhooks", WebhookViewSet, basename="webhook")
 _serve("views", SavedViewViewSet, basename="view")
 _serve("search", SearchViewSet, basename="search")

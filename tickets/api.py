@@ -20,6 +20,7 @@ from itsm.core.errors import FieldErrors, RuleViolation
 from itsm.core.rest.problems import exception_handler
 from tickets.actions import split_ticket
 from tickets.actions.merging import Moving, moving, split_back
+from tickets.prepared_api import PreparedActions
 from valuechain.records.api import RecordViewSet, open_from
 from valuechain.records.serializers import DetailSerializer, TeamField, dashed
 
@@ -51,7 +52,7 @@ class MovingSerializer(serializers.Serializer[Any]):
         return [child.number for child in moving.children]
 
 
-class TicketViewSet(RecordViewSet):
+class TicketViewSet(PreparedActions, RecordViewSet):
     """Tickets of the five kinds."""
 
     @extend_schema(

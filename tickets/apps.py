@@ -13,7 +13,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the kinds into the registry and listen for requesters' replies."""
-        from tickets import filters, panels, planned, receivers, sending
+        from tickets import filters, for_many, panels, planned, receivers, sending
         from tickets.flows import FLOWS
         from tickets.kinds import TICKETS
         from valuechain.records.flows import flows
@@ -23,6 +23,7 @@ class TicketsConfig(AppConfig):
             kinds.register(kind)
         flows.accept(*FLOWS)
         filters.register()
+        for_many.register()
         panels.register()
         planned.register()
         sending.register()

@@ -32,8 +32,8 @@ def log_call(
     """Open a ticket for a caller and write down how long the call took.
 
     `call` holds what the form asks: person (or caller, phone and organisation of somebody new),
-    title, kind, impact, urgency, description, service, resolution_code, resolution. `opened` is when
-    the call began. With `solved` the ticket is resolved at once. Raises Denied, FieldErrors.
+    title, kind, impact, urgency, description, service, resolution_code, resolution, spent (in seconds).
+    `opened` is when the call began; it gives the length where nobody wrote one. With `solved` the ticket is resolved at once. Raises Denied, FieldErrors.
     """
     person = caller_of(call, actor=actor)
     values: dict[str, Any] = {"service": call["service"]} if call.get("service") else {}
@@ -52,7 +52,7 @@ def log_call(
         team=_only_team(actor),
         **values,
     )
-    _note_time(record, actor=actor, opened=opened, now=now)
+    _note_time(record, call.get("spent"), actor=actor, opened=opened, now=now)
     if solved:
         record = _solve(record, call, actor=actor)
     return record
@@ -94,7 +94,7 @@ def join_caller(
         via=Via.HTML,
         at=opened or now,
     )
-    _note_time(ticket, actor=actor, opened=opened, now=now)
+    _note_time(ticket, call.get("spent"), actor=actor, opened=opened, now=now)
     return comment
 
 
@@ -118,8 +118,12 @@ def _only_team(actor: User) -> Team | None:
     return Team.objects.filter(pk__in=actor.access.teams, is_active=True).first()
 
 
-def _note_time(record: Record, *, actor: User, opened: datetime | None, now: datetime) -> None:
-    seconds = int((now - opened).total_seconds()) if opened else 0
+def _note_time(
+    record: Record, spent: int | None, *, actor: User, opened: datetime | None, now: datetime
+) -> None:
+    """Write down how long the call took: as the agent says, else since the page was opened."""
+    since = int((now - opened).total_seconds()) if opened else 0
+    seconds = since if spent is None else spent
     if seconds > 0:
         log_time(record, seconds=seconds, actor=actor, via=Via.HTML, note=_("Call"), at=now)
 

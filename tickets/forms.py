@@ -38,6 +38,27 @@ def read_opening(written: str, *, now: datetime) -> datetime | None:
     return opened if now - LONGEST_CALL <= opened <= now else None
 
 
+_SPAN = re.compile(
+    r"\+?\s*(?:(?P<hours>\d{1,2})\s*h(?:ours?)?)?\s*(?:(?P<minutes>\d{1,3})\s*(?:m(?:in(?:utes?)?)?)?)?"
+)
+
+
+class SpanField(forms.CharField):
+    """A span of working time as people write it: 15m, 1h 20m, 45."""
+
+    def clean(self, value: Any) -> int | None:
+        """Return the seconds; a bare number is minutes. None where nothing need be said."""
+        words = super().clean(value).strip().lower()
+        if not words and not self.required:
+            return None
+        match = _SPAN.fullmatch(words)
+        hours, minutes = (match["hours"], match["minutes"]) if match else (None, None)
+        seconds = int(hours or 0) * 3600 + int(minutes or 0) * 60
+        if not 0 < seconds <= 24 * 3600:
+            raise forms.ValidationError(_("Write a span such as 15m or 1h 20m, up to 24 hours."))
+        return seconds
+
+
 class CallForm(RuledForm):
     """Who calls, what is wrong, how many it holds up and how badly; the rest may wait."""
 
@@ -106,6 +127,19 @@ class CallForm(RuledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
+    spent = SpanField(
+        label=_("Call length"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "data-call-length": True,
+                "data-no-draft": True,
+                "size": 6,
+            }
+        ),
+    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,25 +198,6 @@ class CallForm(RuledForm):
 
 def _spellings(person: User) -> tuple[str, ...]:
     return (person.name, f"{person.name} <{person.email}>")
-
-
-_SPAN = re.compile(
-    r"\+?\s*(?:(?P<hours>\d{1,2})\s*h(?:ours?)?)?\s*(?:(?P<minutes>\d{1,3})\s*(?:m(?:in(?:utes?)?)?)?)?"
-)
-
-
-class SpanField(forms.CharField):
-    """A span of working time as people write it: 15m, 1h 20m, 45."""
-
-    def clean(self, value: Any) -> int:
-        """Return the seconds; a bare number is minutes."""
-        words = super().clean(value).strip().lower()
-        match = _SPAN.fullmatch(words)
-        hours, minutes = (match["hours"], match["minutes"]) if match else (None, None)
-        seconds = int(hours or 0) * 3600 + int(minutes or 0) * 60
-        if not 0 < seconds <= 24 * 3600:
-            raise forms.ValidationError(_("Write a span such as 15m or 1h 20m, up to 24 hours."))
-        return seconds
 
 
 class TimeForm(RuledForm):

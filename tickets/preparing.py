@@ -13,9 +13,10 @@ from itsm.accounts.roles import Role
 from itsm.core import clock
 from itsm.core.errors import Denied, RuleViolation
 from tickets.prepared import CannedReply, Macro
-from valuechain.records.actions import add_comment, hold_reply, perform
-from valuechain.records.models import Record
+from valuechain.records.actions import add_comment, hold_reply, lock_record, perform
+from valuechain.records.models import Comment, Record
 from valuechain.records.placeholders import fill, unfilled
+from valuechain.records.policies import may_desk
 from valuechain.records.sending import send_steps, step_named
 from valuechain.records.vocabulary import Via, Visibility
 
@@ -101,33 +102,61 @@ def refusal_of(macro: Macro, record: Record, *, actor: Any) -> str:
 
 
 @transaction.atomic
-def run(macro: Macro, record: Record, *, actor: Any) -> None:
+def run(
+    macro: Macro,
+    record: Record,
+    *,
+    actor: Any,
+    via: str = Via.HTML,
+    expected_version: int | None = None,
+) -> None:
     """Make the macro's changes through the doors people use, all of them or none.
 
-    A reply can be taken back like any other, and the step goes along with it. Raises RuleViolation.
+    On a page a reply can be taken back like any other, and the step goes along with it. Raises
+    RuleViolation, and StaleVersion when `expected_version` has passed.
     """
+    record = lock_record(record, expected_version=expected_version)
+    if not (may := may_desk(actor, record)):
+        raise Denied.because(may)
     if refusal := refusal_of(macro, record, actor=actor):
         raise RuleViolation("macro_refused", refusal)
-    if macro.take or macro.to_team is not None:
-        data: dict[str, Any] = {"team": macro.to_team} if macro.to_team is not None else {}
-        if macro.take:
-            data["owner"] = actor
-        record = perform(
-            record, _assigning(record, actor), actor=actor, via=Via.HTML, data=data
-        ).record.specific
+    record = _given_away(macro, record, actor=actor, via=via)
     note = fill(macro.note, record=record, actor=actor)
     reply = fill(macro.reply, record=record, actor=actor)
     if note:
-        add_comment(record, body=note, visibility=Visibility.INTERNAL, actor=actor, via=Via.HTML)
-    if reply and actor.undo_seconds:
+        add_comment(record, body=note, visibility=Visibility.INTERNAL, actor=actor, via=via)
+    if reply and actor.undo_seconds and via == Via.HTML:
         hold_reply(record, body=reply, actor=actor, seconds=actor.undo_seconds, step=macro.step)
         return
     if reply:
-        add_comment(record, body=reply, visibility=Visibility.PUBLIC, actor=actor, via=Via.HTML)
+        add_comment(record, body=reply, visibility=Visibility.PUBLIC, actor=actor, via=via)
     step = step_named(record, macro.step) if macro.step else None
     if step is not None:
         answers = step.answers(reply or note or macro.title, clock.now())
-        perform(record, step.name, actor=actor, via=Via.HTML, data=answers)
+        perform(record, step.name, actor=actor, via=via, data=answers)
+
+
+def _given_away(macro: Macro, record: Record, *, actor: Any, via: str) -> Record:
+    """Give the ticket to whom the macro says, and return it as it then is."""
+    if not macro.take and macro.to_team is None:
+        return record
+    data: dict[str, Any] = {"team": macro.to_team} if macro.to_team is not None else {}
+    if macro.take:
+        data["owner"] = actor
+    step = _assigning(record, actor)
+    return perform(record, step, actor=actor, via=via, data=data).record.specific
+
+
+def send_canned(canned: CannedReply, record: Record, *, actor: Any, via: str) -> Comment:
+    """Send a canned reply, filled in for the record. Raises RuleViolation for what stays open."""
+    if not (may := may_desk(actor, record)):
+        raise Denied.because(may)
+    text = fill(canned.body, record=record, actor=actor)
+    if open_ones := unfilled(text):
+        raise RuleViolation(
+            "unfilled", _("Nothing to fill in for %(words)s.") % {"words": ", ".join(open_ones)}
+        )
+    return add_comment(record, body=text, visibility=Visibility.PUBLIC, actor=actor, via=via)
 
 
 def _assigning(record: Record, actor: Any) -> str:

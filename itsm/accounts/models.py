@@ -147,6 +147,11 @@ class User(AbstractBaseUser):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class AfterResolve(models.TextChoices):
+        STAY = "stay", _("Stay on it")
+        NEXT = "next", _("Open the next one of the list")
+        LIST = "list", _("Go back to the list")
+
     email = models.EmailField(_("e-mail address"), unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=200)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -167,6 +172,13 @@ class User(AbstractBaseUser):
         default=10,
         validators=[MaxValueValidator(60)],
         help_text=_("A reply is sent this long after it was written. 0 sends at once, 60 at most."),
+    )
+    after_resolve = models.CharField(
+        _("after a record is resolved"),
+        max_length=4,
+        choices=AfterResolve,
+        default=AfterResolve.STAY,
+        db_default="stay",
     )
     session_stamp = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -49,10 +49,20 @@ class ProfileForm(RuledForm):
         required=False,
     )
 
+    after_resolve = forms.ChoiceField(
+        label=gettext_lazy("After a record is resolved"),
+        choices=User.AfterResolve.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
     def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not person.access.is_staff:
-            del self.fields["undo_seconds"]
+            del self.fields["undo_seconds"], self.fields["after_resolve"]
+
+    def clean_after_resolve(self) -> str:
+        return str(self.cleaned_data["after_resolve"] or User.AfterResolve.STAY)
 
     def clean_undo_seconds(self) -> int:
         given = self.cleaned_data["undo_seconds"]

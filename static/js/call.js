@@ -2,8 +2,14 @@
 const timer = document.querySelector("[data-call-timer]");
 const began = performance.now();
 
+// The length is written into the form as the call goes on, until the agent writes there.
+const length = document.querySelector("[data-call-length]");
+let isCounted = Boolean(length) && !length.value;
+length?.addEventListener("input", () => { isCounted = false; });
+
 function show() {
   const seconds = Math.floor((performance.now() - began) / 1000);
+  if (isCounted) length.value = `${Math.max(1, Math.ceil(seconds / 60))}m`;
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   timer.textContent = timer.dataset.word.replace("{time}", time);
 }

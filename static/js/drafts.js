@@ -8,7 +8,7 @@ const SENT = "draft-sent:";
 const AFTER_MS = 2000;
 
 const name = (form) => `${location.pathname}#${form.dataset.draft}`;
-const fields = (form) => [...form.elements].filter((field) => field.name && field.matches("textarea, select, input:not([type=hidden], [type=password], [type=file])"));
+const fields = (form) => [...form.elements].filter((field) => field.name && field.matches("textarea, select, input:not([type=hidden], [type=password], [type=file], [data-no-draft])"));
 const valueOf = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
 const written = (form) => JSON.stringify(fields(form).map((field) => [field.name, field.matches("[type=radio]") ? field.value : "", valueOf(field)]));
 

@@ -123,6 +123,46 @@ def test_the_priority_and_the_length_of_the_call_are_shown_at_once(as_person, ag
     page.get_by_text("P1 Critical").wait_for()
 
     assert page.get_by_text("Call: 0:0").is_visible()
+    assert page.get_by_label("Call length").input_value() == "1m"
+
+
+def test_the_length_runs_with_the_call_until_the_agent_writes_it(as_person, agent, requester):
+    page = as_person(agent, "/tickets/call/")
+    page.get_by_role("combobox", name="Caller").fill("Rita Requester")
+    page.get_by_label("What's wrong?").fill(PROBLEM)
+    page.get_by_label("Call length").fill("25m")
+    # The clock goes on; what the agent wrote stays.
+    page.wait_for_timeout(1_200)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("The call is logged. Read out:").wait_for()
+
+    assert Incident.objects.get().time_entries.get().seconds == 25 * 60
+
+
+def test_what_is_solved_is_logged_and_resolved_with_one_key(as_person, agent, requester):
+    page = as_person(agent, "/tickets/call/")
+    page.get_by_role("combobox", name="Caller").fill("Rita Requester")
+    page.get_by_label("What's wrong?").fill(PROBLEM)
+
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_text("Write what was done.").first.wait_for()
+    page.get_by_label("What was done").fill("Took the paper out.")
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_text("The call is logged. Read out:").wait_for()
+
+    assert Incident.objects.get().state == "resolved"
+
+
+def test_the_next_call_is_one_key_away(as_person, agent, requester):
+    page = as_person(agent, "/tickets/call/")
+    page.get_by_role("combobox", name="Caller").fill("Rita Requester")
+    page.get_by_label("What's wrong?").fill(PROBLEM)
+
+    page.keyboard.press("Alt+Enter")
+    page.get_by_text("is logged.").wait_for()
+
+    assert page.get_by_label("What's wrong?").input_value() == ""
+    assert Incident.objects.get().title == PROBLEM
 
 
 def test_what_was_typed_survives_a_reload(as_person, agent):

@@ -76,6 +76,27 @@ def test_the_call_began_when_the_page_was_opened_and_its_length_is_time_spent(
     assert (entry.seconds, entry.person) == (180, agent)
 
 
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("12m", 720), ("1h 5m", 3_900), ("4", 240), ("", 180)]
+)
+def test_how_long_the_call_took_is_the_agents_to_say(desk_client, call, frozen, written, seconds):
+    sent = call(spent=written)
+    frozen.shift(timedelta(minutes=3))
+
+    desk_client.post(PAGE, sent)
+
+    assert Incident.objects.get().time_entries.get().seconds == seconds
+
+
+def test_a_length_that_is_none_is_refused_and_kept(desk_client, call):
+    answer = desk_client.post(PAGE, call(spent="long"))
+
+    assert answer.status_code == 422
+    assert "Write a span such as 15m or 1h 20m" in answer.content.decode()
+    assert 'value="long"' in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
 @pytest.mark.parametrize("opened", ["", "nonsense", "long ago"])
 def test_an_opening_that_is_no_use_is_taken_as_now(desk_client, call, frozen, opened):
     sent = call(opened=sign_opening(clock.now()) if opened == "long ago" else opened)

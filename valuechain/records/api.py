@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -133,19 +134,26 @@ class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
     @extend_schema(responses=DetailSerializer)
     @transitions.mapping.post
     def take_transition(self, request: Request, number: str) -> Response:
-        """Take a transition. 409 when it is not offered or its guard is unmet, 403 with a reason."""
+        """Take a transition. 409 when it is not offered or its guard is unmet, 403 with a reason.
+
+        With `dry_run` everything is checked and answered the same, and nothing is changed.
+        """
         given = self._input(MoveSerializer, request)
         record = self.get_object()
         version = expected_version(request, record) if "If-Match" in request.headers else None
-        event = actions.perform(
-            record,
-            given["transition"],
-            actor=request.user,
-            via=Via.API,
-            data=given["data"],
-            expected_version=version,
-        )
-        return self._shown(event.record)
+        with transaction.atomic():
+            event = actions.perform(
+                record,
+                given["transition"],
+                actor=request.user,
+                via=Via.API,
+                data=given["data"],
+                expected_version=version,
+            )
+            shown = self._shown(event.record)
+            # What it would be has been worked out by the rules themselves; none of it stays.
+            transaction.set_rollback(given["dry_run"])
+        return shown
 
     @extend_schema(responses=OfferSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], url_path="hand-off", pagination_class=None)

@@ -159,6 +159,34 @@ def act_on_all(
     return report
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What would become of one record, in words; or why it would be left as it is."""
+
+    record: Record
+    words: Sentence = ""
+    refusal: Sentence = ""
+
+
+def foreseen(
+    scope: Scope,
+    operation: Operation,
+    *,
+    actor: Any,
+    request: HttpRequest,
+    data: Mapping[str, Any],
+) -> list[Foreseen]:
+    """Say of each record in scope what the operation would do to it. Nothing is done."""
+    found = []
+    for record in scope.records(actor, request).order_by("pk")[:MOST]:
+        try:
+            words = operation.foresee(record.specific, data, actor) if operation.foresee else ""
+            found.append(Foreseen(record, words))
+        except RuleViolation as refusal:
+            found.append(Foreseen(record, refusal=refusal.message))
+    return found
+
+
 def _act(
     record: Record, scope: Scope, operation: Operation, *, actor: Any, data: Mapping[str, Any]
 ) -> tuple[Result, dict[str, Any] | None]:

@@ -43,7 +43,11 @@ _BESIDE = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing done to each of many records. `act` returns whether it can be taken back."""
+    """One thing done to each of many records. `act` returns whether it can be taken back.
+
+    What is asked may depend on who asks (`asked`), and what would follow may be shown for each record
+    before it is done (`foresee`, which raises what stands against it).
+    """
 
     name: str
     label: Sentence
@@ -53,6 +57,18 @@ class Operation:
     tone: str = "plain"
     icon: str = ""
     is_step: bool = False
+    asked: Callable[[Any], tuple[Ask, ...]] | None = None
+    foresee: Callable[[Record, Mapping[str, Any], Any], Sentence] | None = None
+
+    def asks_of(self, actor: Any) -> tuple[Ask, ...]:
+        """Return the questions as this actor is asked them."""
+        return self.asks if self.asked is None else self.asked(actor)
+
+
+#: resource -> what else its apps let people do to many at once.
+own_operations: dict[str, tuple[Operation, ...]] = {}
+#: (resource, step) -> what a step of that name would do to a record, in words.
+foresights: dict[tuple[str, str], Callable[[Record, Mapping[str, Any], Any], Sentence]] = {}
 
 
 def operations_of(resource: str) -> list[Operation]:
@@ -67,7 +83,8 @@ def operations_of(resource: str) -> list[Operation]:
     ]  # fmt: skip
     found = [one for one in found if any(_can_set(kind, one.name) for kind in of)]
     found.append(Operation("link", _("Link to…"), (RELATION, TARGET), _link, keys="l", icon="link"))
-    return [*found, *(_step(step) for step in steps_of(resource))]
+    found += own_operations.get(resource, ())
+    return [*found, *(_step(resource, step) for step in steps_of(resource))]
 
 
 def operation(resource: str, name: str) -> Operation | None:
@@ -85,12 +102,21 @@ def steps_of(resource: str) -> list[Transition]:
     return list(found.values())
 
 
-def _step(step: Transition) -> Operation:
+def _step(resource: str, step: Transition) -> Operation:
     def act(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:
         return _take(record, step.name, data, actor, version)
 
     keys = {"resolve": "e", "merge": ""}.get(step.name, "")
-    return Operation(step.name, step.label, step.asks, act, keys, step.tone, is_step=True)
+    return Operation(
+        step.name,
+        step.label,
+        step.asks,
+        act,
+        keys,
+        step.tone,
+        is_step=True,
+        foresee=foresights.get((resource, step.name)),
+    )
 
 
 def _take(

@@ -309,6 +309,9 @@ class MoveSerializer(serializers.Serializer[Any]):
 
     transition = serializers.CharField(max_length=60)
     data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Answer with the record as it would be, and change nothing."
+    )
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

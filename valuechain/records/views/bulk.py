@@ -17,9 +17,11 @@ from valuechain.records.bulk import (
     FAILED,
     MOST,
     SKIPPED,
+    Foreseen,
     Report,
     Scope,
     act_on_all,
+    foreseen,
     may_undo,
     refuse_moved,
     undo_all,
@@ -63,10 +65,13 @@ class BulkView(StaffView):
         return self._do(request, scope, chosen)
 
     def _do(self, request: HttpRequest, scope: Scope, chosen: Operation) -> HttpResponse:
-        form = ask_form(chosen.asks, actor=request.user)(request.POST)
+        form = ask_form(chosen.asks_of(request.user), actor=request.user)(request.POST)
         if not form.is_valid():
             return self._page(request, scope, chosen, form, status=UNPROCESSABLE)
         data = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        if chosen.foresee is not None and request.POST.get("foreseen") != _answers(request, chosen):
+            seen = foreseen(scope, chosen, actor=request.user, request=request, data=data)
+            return self._page(request, scope, chosen, form, foreseen=seen)
         try:
             report = act_on_all(scope, chosen, actor=request.user, request=request, data=data)
         except RuleViolation as violation:
@@ -105,7 +110,11 @@ class BulkView(StaffView):
         violation: RuleViolation,
     ) -> HttpResponse:
         """Say why nothing was done; where a list moved, show what it holds now to be confirmed."""
-        form = RuledForm({}) if chosen is None else ask_form(chosen.asks, actor=request.user)()
+        form = (
+            RuledForm({})
+            if chosen is None
+            else ask_form(chosen.asks_of(request.user), actor=request.user)()
+        )
         refusal = str(violation.message)
         scope = Scope(resource)
         if violation.code == "selection_moved":
@@ -120,9 +129,12 @@ class BulkView(StaffView):
         form: RuledForm | None = None,
         status: int = 200,
         refusal: str = "",
+        foreseen: list[Foreseen] | None = None,
     ) -> HttpResponse:
         if form is None and chosen is not None:
-            form = ask_form(chosen.asks, actor=request.user)(initial=_given(request, chosen))
+            form = ask_form(chosen.asks_of(request.user), actor=request.user)(
+                initial=_given(request, chosen)
+            )
         first = list(scope.records(request.user, request).order_by("pk")[:5]) if scope.count else []
         return render(
             request,
@@ -139,6 +151,8 @@ class BulkView(StaffView):
                 "step": chosen,
                 "form": form,
                 "refusal": refusal,
+                "foreseen": foreseen,
+                "answers": _answers(request, chosen) if chosen and foreseen else "",
                 "back": back_to(request, scope.resource),
             },
             status=status,
@@ -158,7 +172,16 @@ def _quick(request: HttpRequest) -> bool:
 
 
 def _given(request: HttpRequest, chosen: Operation) -> dict[str, str]:
-    return {ask.name: request.POST[ask.name] for ask in chosen.asks if ask.name in request.POST}
+    return {
+        ask.name: request.POST[ask.name]
+        for ask in chosen.asks_of(request.user)
+        if ask.name in request.POST
+    }
+
+
+def _answers(request: HttpRequest, chosen: Operation) -> str:
+    """Return what was answered in one line: what was shown before holds for these answers alone."""
+    return "|".join(f"{name}={value}" for name, value in sorted(_given(request, chosen).items()))
 
 
 def back_to(request: HttpRequest, resource: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotOffered, RuleViolation
+from itsm.core.machine import Phase
 from valuechain.records import actions
 from valuechain.records.flows import FlowOffer, flows
 from valuechain.records.forms import (
@@ -26,6 +27,7 @@ from valuechain.records.forms import (
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
 from valuechain.records.views.access import OneRecordView, StaffView
+from valuechain.records.views.walking import here, landing
 from valuechain.records.vocabulary import Via
 
 UNPROCESSABLE = 422
@@ -215,7 +217,8 @@ class TransitionView(OneRecordView):
             _("%(number)s: %(state)s.")
             % {"number": record.number, "state": event.record.state_label},
         )
-        return redirect(event.record)
+        is_over = record.is_live and event.record.phase == Phase.DONE.value
+        return redirect(landing(event.record, request=request, is_over=is_over))
 
     def _form(self, record: Record, name: str) -> type[VersionedForm]:
         try:
@@ -235,13 +238,14 @@ class TransitionView(OneRecordView):
             "records/transition.html",
             {
                 "record": record,
+                "record_url": here(record, request=request),
                 "kind": record.kind_entry,
                 "form": form,
                 "form_name": f"{record.number}-{name}",
                 "offer": {
                     "label": transition.label,
                     "tone": transition.tone,
-                    "url": request.path,
+                    "url": request.get_full_path(),
                     "decision": decision,
                 },
             },

@@ -18,12 +18,14 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from itsm.core import clock
+from itsm.core.machine import Phase
 from valuechain.records import actions
 from valuechain.records.forms import CommentForm
 from valuechain.records.models import Comment, Draft, Record
 from valuechain.records.sending import steps_of
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.views.walking import here, landing, tail_of
 from valuechain.records.vocabulary import Via, Visibility
 
 CONFLICT = 409
@@ -69,7 +71,8 @@ class CommentView(LoginRequiredMixin, View):
             return self._again(request, record, form, is_note=is_note, doubt=doubt)
         actions.drop_draft(person=request.user, name=prefix, record=record)
         anchor = f"held-{kept.pk}" if isinstance(kept, Draft) else f"comment-{kept.pk}"
-        return redirect(f"{_back(request, record)}#{anchor}")
+        elsewhere = _onward(request, record, kept)
+        return redirect(elsewhere or f"{_back(request, record)}#{anchor}")
 
     def _write(self, record: Record, data: dict[str, Any], is_note: bool) -> Any:  # noqa: FBT001
         user: Any = self.request.user
@@ -118,6 +121,7 @@ class CommentView(LoginRequiredMixin, View):
         # The writer has now been told what else was written: sending again is meant.
         form.data = {**dict(form.data.items()), form.add_prefix("seen"): str(record.event_count)}
         url = reverse("record-comment", args=[record.resource, record.number])
+        tail = (kept := tail_of(request)) and f"&{kept}"
         return render(
             request,
             "records/comment.html",
@@ -127,8 +131,8 @@ class CommentView(LoginRequiredMixin, View):
                 "form": form,
                 "is_note": is_note,
                 "reply_to": record.requester or record.kind_entry.label,
-                "action": f"{url}?as={'internal' if is_note else 'public'}",
-                "other_action": f"{url}?as={'public' if is_note else 'internal'}",
+                "action": f"{url}?as={'internal' if is_note else 'public'}{tail}",
+                "other_action": f"{url}?as={'public' if is_note else 'internal'}{tail}",
                 "back_url": _back(request, record),
                 "doubt": doubt,
             },
@@ -139,8 +143,26 @@ class CommentView(LoginRequiredMixin, View):
 def _back(request: HttpRequest, record: Record) -> str:
     user: Any = request.user
     if user.access.works_on(record):
-        return record.get_absolute_url()
+        return here(record, request=request)
     return reverse("portal-request", args=[record.number])
+
+
+def _onward(request: HttpRequest, record: Record, kept: Draft | Comment) -> str:
+    """Return where a writer goes who wants to leave what they finish; nothing to stay with it."""
+    user: Any = request.user
+    step = request.POST.get("action", "")
+    machine = record.kind_entry.machine
+    ends = [t for t in machine.leaving(record.state) if t.name == step and t.target]
+    if not ends or machine.phase(str(ends[0].target)) is not Phase.DONE:
+        return ""
+    if not user.access.works_on(record) or user.after_resolve == user.AfterResolve.STAY:
+        return ""
+    if isinstance(kept, Draft):
+        words = _(
+            "The reply on %(number)s leaves in %(n)d s. Until then it can be taken back there."
+        )
+        messages.info(request, words % {"number": record.number, "n": kept.seconds_left})
+    return landing(record, request=request, is_over=True)
 
 
 def _keep(request: HttpRequest, record: Record, name: str, form: CommentForm) -> None:

@@ -38,7 +38,7 @@ from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.views.listing import template_of
 from valuechain.records.views.summing_up import SUMMARY, summary_of
-from valuechain.records.views.walking import walk_of
+from valuechain.records.views.walking import tail_of, walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
 
@@ -74,7 +74,8 @@ class RecordDetailView(OneRecordView):
         )
         prefetch_related_objects([record], Prefetch("participations", takes_part))
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
-        offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition")
+        tail = tail_of(request)
+        offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition", tail)
         may_edit = _may_edit(actor, record)
         edit_url = _record_url(record, "edit") if may_edit else ""
         files = list(Attachment.objects.readable_on(record, actor))
@@ -98,7 +99,7 @@ class RecordDetailView(OneRecordView):
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
             "reply_to": record.requester or record.kind_entry.label,
-            **comment_forms(record, actor, drafts),
+            **comment_forms(record, actor, drafts, tail=tail),
             "walk": walk_of(record, request=request),
             **panels.record_context(record, actor=actor),
         }
@@ -176,7 +177,9 @@ class TimelineView(OneRecordView):
         return response
 
 
-def comment_forms(record: Record, actor: Any, drafts: Sequence[Draft] = ()) -> dict[str, Any]:
+def comment_forms(
+    record: Record, actor: Any, drafts: Sequence[Draft] = (), *, tail: str = ""
+) -> dict[str, Any]:
     """Return the two forms under a timeline, as far as the actor may use them, as they left them."""
     url = _record_url(record, "comment")
     written = {draft.name: draft for draft in drafts if not draft.is_held}
@@ -189,7 +192,10 @@ def comment_forms(record: Record, actor: Any, drafts: Sequence[Draft] = ()) -> d
         form = CommentForm(initial=initial, prefix=name)
         form.draft, form.draft_words = draft, draft_words(draft)
         form.draft_url = _record_url(record, "draft", name)
-        found |= {f"{name}_form": form, f"{name}_url": f"{url}?as={visibility}"}
+        found |= {
+            f"{name}_form": form,
+            f"{name}_url": f"{url}?as={visibility}{tail and f'&{tail}'}",
+        }
     if "reply_form" in found and actor.access.works_on(record):
         found["send_steps"] = steps_of(record, actor=actor)
     return found
@@ -199,7 +205,7 @@ def _record_url(record: Record, page: str, *args: Any) -> str:
     return reverse(f"record-{page}", args=[record.resource, record.number, *args])
 
 
-def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
+def _urls(record: Record, offers: Any, page: str, tail: str = "") -> list[dict[str, Any]]:
     return [
         {
             "name": offer.name,
@@ -207,7 +213,7 @@ def _urls(record: Record, offers: Any, page: str) -> list[dict[str, Any]]:
             "tone": offer.tone,
             "asks": offer.asks,
             "decision": offer.decision,
-            "url": _record_url(record, page, offer.name),
+            "url": _record_url(record, page, offer.name) + (tail and f"?{tail}"),
         }
         for offer in offers
     ]

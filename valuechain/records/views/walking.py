@@ -68,3 +68,29 @@ def walk_of(record: Record, *, request: HttpRequest) -> dict[str, Any] | None:
 
 def _url(number: str, resource: str, query: str, place: int) -> str:
     return reverse("record-detail", args=[resource, number]) + opened_from(query, place)
+
+
+def tail_of(request: HttpRequest) -> str:
+    """Return what keeps a page on the walk through its list, for the address of the page after it."""
+    kept = {name: request.GET[name] for name in ("from", "i") if request.GET.get(name)}
+    return urlencode(kept) if len(kept) == 2 else ""
+
+
+def here(record: Record, *, request: HttpRequest) -> str:
+    """Return the address of a record's page, on the walk it was reached by."""
+    tail = tail_of(request)
+    page = record.get_absolute_url()
+    return f"{page}?{tail}" if tail else page
+
+
+def landing(record: Record, *, request: HttpRequest, is_over: bool) -> str:
+    """Return where somebody goes after a step: by their own choice where it finished the record."""
+    actor: Any = request.user
+    choice = actor.after_resolve
+    if not is_over or choice == actor.AfterResolve.STAY:
+        return here(record, request=request)
+    walk = walk_of(record, request=request)
+    if walk is None:
+        return reverse("record-list", args=[record.resource])
+    is_next = choice == actor.AfterResolve.NEXT and walk["next_url"]
+    return str(walk["next_url"] if is_next else walk["list_url"])
