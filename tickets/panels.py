@@ -63,10 +63,8 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     return {
         **tags_of(record, actor),
         "successor": successor,
-        "is_converted": any(
-            tie.kind == LinkKind.DERIVED_FROM and tie.source_id == record.merged_into_id
-            for tie in ties
-        ),
+        "is_converted": successor is not None
+        and (LinkKind.DERIVED_FROM, successor.pk) in {(tie.kind, tie.source_id) for tie in ties},
         "split_back": may_split_back(actor, record) if record.state == "merged" else None,
         "children": children,
         "children_open": sum(child.is_live for child in children),
