@@ -168,7 +168,12 @@ class TestScanning:
         assert "Held back: Eicar-Test was found in it." in page
         assert url(attachment) not in page
         client.force_login(requester)
-        assert client.get(url(attachment)).status_code == 409
+        refused = client.get(url(attachment))
+        assert refused.status_code == 409
+        assert "Nobody can open it. Ask whoever sent it" in refused.text
+        assert f'href="{ticket.get_absolute_url()}">Back to {ticket.number}</a>' in refused.text
+        back = client.get(ticket.get_absolute_url(), follow=True)
+        assert back.status_code == 200
 
     def test_over_rest_it_says_so_and_is_refused(self, attach, settings, client, agent, ticket):
         with clamd() as (address, _seen):
