@@ -4,12 +4,12 @@ import { fresh } from "./page.js";
 import { openSheet } from "./sheet.js";
 
 const form = () => document.querySelector("form[data-bulk]");
-const rows = () => [...document.querySelectorAll(".record-table tbody tr")];
+const rows = () => [...document.querySelectorAll(".record-table tbody tr[data-version]")];
 const linkOf = (row) => row?.querySelector(".subject a");
 const boxOf = (row) => row?.querySelector(".pick input[type=checkbox]");
 let last = null;
 
-const rowAtHand = () => document.activeElement?.closest?.(".record-table tbody tr") ?? (last?.isConnected ? last : null);
+const rowAtHand = () => document.activeElement?.closest?.(".record-table tbody tr[data-version]") ?? (last?.isConnected ? last : null);
 const selected = () => rows().filter((row) => boxOf(row)?.checked);
 
 function move(step) {
@@ -48,7 +48,7 @@ function clear() {
   count();
 }
 
-const ACTS = new Set(["a", "p", "s", "t", "l", "m", "e"]);
+const ACTS = new Set(["a", "p", "s", "t", "l", "m", "e", "d"]);
 
 function onKey(event) {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !form()) return;
@@ -74,7 +74,7 @@ function onKey(event) {
 
 export function startRows(root) {
   for (const table of fresh(root, ".record-table")) {
-    table.addEventListener("focusin", (event) => { last = event.target.closest("tbody tr") ?? last; });
+    table.addEventListener("focusin", (event) => { last = event.target.closest("tbody tr[data-version]") ?? last; });
     table.addEventListener("click", (event) => {
       const box = event.target.closest(".pick input");
       if (!box) return;

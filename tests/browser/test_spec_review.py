@@ -75,6 +75,29 @@ def test_a_version_is_approved_from_its_notification_in_six_actions(as_person, r
     assert page.complaints == []
 
 
+def test_n_comments_on_the_part_at_hand_and_the_contents_say_where_that_is(
+    as_person, reviewer, spec
+):
+    page = as_person(reviewer, f"/specs/{spec.number}/", width=1600)
+    contents = page.get_by_role("navigation", name="Contents")
+    here = contents.locator("[aria-current=location]")
+    assert here.inner_text().strip() == "Summary"
+
+    contents.get_by_role("link", name="Blueprint").click()
+    contents.locator("[aria-current=location]", has_text="Blueprint").wait_for()
+    assert contents.bounding_box()["y"] >= 0, "the contents stay in sight"
+    contents.get_by_role("link", name="Time to market").click()
+    contents.locator("[aria-current=location]", has_text="Time to market").wait_for()
+    page.locator("body").press("n")
+    assert page.evaluate("document.activeElement.closest('section').id") == "time"
+    page.keyboard.type("Too late for the regatta.")
+    page.locator("#time").get_by_role("button", name="Comment on Time to market").click()
+
+    page.wait_for_url("**#about-time")
+    assert "Too late for the regatta." in page.locator("#time").inner_text()
+    assert page.complaints == []
+
+
 def test_keys_walk_from_change_to_change(as_person, reviewer, spec):
     page = as_person(reviewer, f"/specs/{spec.number}/versions/2/?diff=1")
     focused = "document.activeElement.id"

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from valuechain.design_transition import actions, policies
 from valuechain.design_transition.content import requirements_of
 from valuechain.design_transition.diffing import CHANGED, compare
+from valuechain.design_transition.figures import schedule_of
 from valuechain.design_transition.models import Remark, SpecVersion
 from valuechain.design_transition.panels import sources_of
 from valuechain.records.api import RecordViewSet
@@ -40,6 +41,25 @@ class CoverageSerializer(serializers.Serializer[Any]):
     uncovered_needs = RecordRefSerializer(many=True)
     requirements_without_need = RecordRefSerializer(many=True)
     unallocated_musts = RecordRefSerializer(many=True)
+
+
+class AwaitedSerializer(serializers.Serializer[Any]):
+    """Something that comes later than it is needed."""
+
+    record = RecordRefSerializer()
+    needed = serializers.DateField()
+    expected = serializers.DateField()
+    days = serializers.IntegerField()
+
+
+class ScheduleSerializer(serializers.Serializer[Any]):
+    """When it has to be live, when it can be, and the days between: below zero is too late."""
+
+    target = serializers.DateField(allow_null=True)
+    forecast = serializers.DateField(allow_null=True)
+    slack_days = serializers.IntegerField(source="slack", allow_null=True)
+    slack = serializers.CharField(source="words", allow_blank=True)
+    because = AwaitedSerializer(many=True)
 
 
 class RemarkSerializer(serializers.Serializer[Remark]):
@@ -171,6 +191,13 @@ class SpecViewSet(RecordViewSet):
         if found is None:
             raise Http404
         return found
+
+    @extend_schema(responses=ScheduleSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def schedule(self, request: Request, number: str) -> Response:
+        """Say when it can be live, with the slack in days, and what moves that day."""
+        spec = self.get_object().specific
+        return Response(ScheduleSerializer(schedule_of(spec).seen_by(request.user)).data)
 
     @extend_schema(responses=CoverageSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from itsm.core import clock
 from valuechain.design_transition.content import FIGURES
+from valuechain.records.forecasting import Awaited, forecasts
 from valuechain.records.funding import Funding, funds
+from valuechain.records.models import Record
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,9 @@ class Schedule:
     target: date | None
     forecast: date | None
     left: int
+    is_moved: bool = False
+    #: What comes late and moves the forecast; the one that moves it furthest comes first.
+    because: tuple[Awaited, ...] = ()
 
     @property
     def slack(self) -> int | None:
@@ -112,25 +119,79 @@ class Schedule:
         return (self.target - self.forecast).days
 
     @property
-    def short(self) -> int:
-        """Days that are missing."""
-        return max(0, -(self.slack or 0))
+    def words(self) -> str:
+        """The slack with its sign and a word; nothing where there is none to tell."""
+        slack = self.slack
+        if slack is None:
+            return ""
+        if slack < 0:
+            words = ngettext(
+                "%(sign)s%(days)d day: too late", "%(sign)s%(days)d days: too late", -slack
+            )
+            return words % {"sign": "\N{MINUS SIGN}", "days": -slack}
+        if slack == 0:
+            return _("No day to spare")
+        words = ngettext("+%(days)d day of slack", "+%(days)d days of slack", slack)
+        return words % {"days": slack}
+
+    @property
+    def short(self) -> str:
+        """The same for a cell of a table."""
+        slack = self.slack
+        if slack is None:
+            return ""
+        if slack < 0:
+            return _("%(sign)s%(days)d d late") % {"sign": "\N{MINUS SIGN}", "days": -slack}
+        return _("+%(days)d d spare") % {"days": slack} if slack else _("0 d spare")
+
+    @property
+    def tone(self) -> str:
+        return "ok" if (self.slack or 0) > 0 else "warn" if self.slack == 0 else "bad"
+
+    @property
+    def icon(self) -> str:
+        return {"ok": "disc-tick", "warn": "triangle-up", "bad": "octagon"}[self.tone]
 
     @property
     def late(self) -> int:
         """Days since the target, when it has passed."""
         return max(0, -self.left)
 
+    def seen_by(self, actor: Any) -> Schedule:
+        """Return the same days, without naming what the actor may not see. One query, or none."""
+        if not self.because:
+            return self
+        named = [awaited.record.pk for awaited in self.because]
+        seen = set(
+            Record.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True)
+        )
+        return replace(self, because=tuple(one for one in self.because if one.record.pk in seen))
 
-def schedule_of(spec: Any) -> Schedule:
-    """Forecast when a specification can be live: its duration from the day it came into force.
 
-    Until then the work could begin today at the earliest. What has gone live has no forecast.
+#: In these nothing is foreseen: it is live, or never will be.
+_SETTLED = ("transitioned", "in_service", "rejected", "cancelled")
+
+
+def schedule_of(spec: Any, late: Sequence[Awaited] | None = None) -> Schedule:
+    """Forecast when a specification can be live. One query, or none when `late` is passed.
+
+    Its duration counts from the day it came into force, or from today until then. A component that
+    comes late moves that day, and the work that was to follow the component moves with it.
     """
     today = clock.now().date()
-    begins = spec.in_force.at.date() if spec.in_force is not None else today
-    forecast = None
-    if spec.duration_days is not None and spec.state not in ("transitioned", "in_service"):
-        forecast = max(begins + timedelta(days=spec.duration_days), today)
     left = 0 if spec.time_to_market is None else (spec.time_to_market - today).days
-    return Schedule(spec.time_to_market, forecast, left)
+    if spec.state in _SETTLED:
+        return Schedule(spec.time_to_market, None, left)
+    begins = spec.in_force.at.date() if spec.in_force is not None else today
+    planned: date | None = None
+    if spec.duration_days is not None:
+        planned = begins + timedelta(days=spec.duration_days)
+    if late is None:
+        late = forecasts.late_for([spec.pk]).get(spec.pk, [])
+    # Without a duration, what is late moves the day that was promised.
+    meant = planned or spec.time_to_market
+    moved = sorted(late, key=lambda one: one.moves(meant), reverse=True)
+    moved = [one for one in moved if meant is None or one.moves(meant) > meant]
+    days = [day for day in (planned, *(one.moves(meant) for one in moved)) if day is not None]
+    forecast = max(*days, today) if days else None
+    return Schedule(spec.time_to_market, forecast, left, bool(moved), tuple(moved))

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from itsm.core.templatetags.ui import money
+from itsm.core.templatetags.ui import badge, money
 from valuechain.approvals.models import Approval
 from valuechain.approvals.reading import waiting_for
 from valuechain.design_transition.content import PARTS, content_of, requirements_of
 from valuechain.design_transition.diffing import compare
-from valuechain.design_transition.figures import budget_of, schedule_of
+from valuechain.design_transition.figures import Schedule, budget_of, schedule_of
 from valuechain.design_transition.models import DesignSpec, SpecVersion
 from valuechain.design_transition.remarks import discussions_of
+from valuechain.records.forecasting import forecasts
+from valuechain.records.funding import funds
 from valuechain.records.models import Link, Record
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_work
 from valuechain.records.ties import ties_of
 from valuechain.records.vocabulary import LinkKind
+
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+    from valuechain.records.querysets import RecordQuerySet
 
 _SECTIONS = (
     "blueprint", "quality_standards", "options_considered", "transition_approach", "risks",
@@ -49,15 +55,32 @@ class WaitsForMeFilter(django_filters.ChoiceFilter):
 
 
 def add_what_lists_show(records: Sequence[Record], _actor: Any) -> None:
-    """Give the rows of a list of specifications their date and money. One query, or none."""
+    """Give the rows of a list of specifications their dates and money. Two queries, or none."""
     rows: dict[int, Any] = {r.pk: r for r in records if r.kind == DesignSpec.KIND}
     if not rows:
         return
-    for spec in DesignSpec.objects.filter(pk__in=rows):
-        rows[spec.pk].target = spec.time_to_market
-        rows[spec.pk].estimate = (
-            "" if spec.estimate is None else money(spec.estimate, spec.currency)
-        )
+    late = forecasts.late_for(rows)
+    for spec in DesignSpec.objects.filter(pk__in=rows).select_related("in_force"):
+        row, schedule = rows[spec.pk], schedule_of(spec, late.get(spec.pk, ()))
+        row.target, row.forecast = spec.time_to_market, schedule.forecast
+        row.slack = badge(schedule.short, schedule.tone, schedule.icon) if schedule.short else ""
+        row.estimate = "" if spec.estimate is None else money(spec.estimate, spec.currency)
+
+
+def totals(rows: RecordQuerySet, _actor: Any) -> list[tuple[Sentence, str]]:
+    """Add up the money of a whole list of specifications, each currency by itself. Two queries."""
+    found = DesignSpec.objects.filter(pk__in=rows.order_by().values("pk"), estimate__isnull=False)
+    sums = found.order_by("currency").values_list("currency").annotate(Sum("estimate"))
+    estimated = [money(amount, currency) for currency, amount in sums]
+    set_aside = [
+        money(funding.committed, currency) for currency, funding in funds.together(rows).items()
+    ]
+    told: list[tuple[Sentence, str]] = []
+    if estimated:
+        told.append((_("Estimates together"), " + ".join(estimated)))
+    if set_aside:
+        told.append((_("Of which set aside"), " + ".join(set_aside)))
+    return told
 
 
 def register() -> None:
@@ -66,8 +89,14 @@ def register() -> None:
     panels.columns["requirements"] = (
         "number", "title", "state", "service", "owner", "updated_at",
     )  # fmt: skip
-    panels.column_labels |= {"target": _("Live by"), "estimate": _("Estimate")}
-    panels.columns["specs"] = ("number", "title", "state", "service", "target", "estimate", "owner")
+    panels.column_labels |= {
+        "target": _("Live by"), "forecast": _("Forecast"), "slack": _("Slack"),
+        "estimate": _("Estimate"),
+    }  # fmt: skip
+    panels.columns["specs"] = (
+        "number", "title", "state", "service", "target", "forecast", "slack", "estimate", "owner",
+    )  # fmt: skip
+    panels.totals["specs"] = totals
     panels.orders["specs"] = {"target": "designspec__time_to_market"}
     panels.filters["specs"] = {"decision": WaitsForMeFilter(label=_("Decision"))}
     panels.rows.append(add_what_lists_show)
@@ -88,11 +117,14 @@ def register() -> None:
         ("open", _("All open"), "state=open"),
         ("decide", _("Waiting for me"), "decision=mine"),
         ("review", _("In review"), "state=in_review"),
-        ("approved", _("Approved, not funded"), "state=approved"),
-        ("funded", _("Funded, not built"), "state=funded&state=released_to_build"),
+        ("unbuilt", _("Approved, not built"),
+         "state=approved&state=funded&state=released_to_build"),
+        ("by-date", _("By target date"), "state=open&ordering=target"),
         ("mine", _("Mine"), "state=open&owner=me"),
         ("finished", _("Finished"), "state=closed"),
-    )
+        ("approved", _("Approved, not funded"), "state=approved"),
+        ("funded", _("Funded, not built"), "state=funded&state=released_to_build"),
+    )  # fmt: skip
     panels.named_views["requirements"] = (
         ("open", _("All open"), "state=open"),
         ("draft", _("To agree on"), "state=draft"),
@@ -134,6 +166,8 @@ def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
         ],
         "remarks": {part: remarks.get(part) for part in PARTS},
         "may_remark": bool(may_work(actor, spec)),
+        # `n` comments on the part at hand, as approvers know it.
+        "note_keys": "Shift+n",
         "decision_notes": decision_notes(versions, remarks),
         "requirement_rows": [
             {
@@ -152,12 +186,17 @@ def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
             "rooted": sum(1 for requirement in requirements if sources.get(requirement.pk)),
         },
         "budget": budget_of(spec, is_funded=LinkKind.FUNDED_BY in kinds),
-        "schedule": schedule_of(spec),
+        "schedule": _schedule(spec, actor),
         "versions": versions,
         "newer": newer,
         "properties": [],
         "spec_facts": facts_of(spec),
     }
+
+
+def _schedule(spec: Any, actor: Any) -> Schedule:
+    """Say when it can be live; where nothing is linked nothing can come late."""
+    return schedule_of(spec, None if spec.is_tied else ()).seen_by(actor)
 
 
 def sources_of(requirements: Any, actor: Any) -> dict[int, list[Record]]:

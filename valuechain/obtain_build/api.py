@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from valuechain.obtain_build import actions
 from valuechain.obtain_build.availability import availability_of
+from valuechain.obtain_build.costing import costs_of
 from valuechain.obtain_build.models import AcceptanceCheck, Component, PurchaseLine
 from valuechain.records.api import RecordViewSet, read_input
 from valuechain.records.serializers import (
@@ -50,6 +51,17 @@ class AvailabilitySerializer(serializers.Serializer[Any]):
     availability = serializers.CharField(source="word.value")
     days = serializers.IntegerField()
     sentence = serializers.CharField()
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """What a component may cost, and what it costs so far in its currency."""
+
+    currency = serializers.CharField()
+    budget = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    ordered = serializers.DecimalField(max_digits=20, decimal_places=2)
+    own = serializers.DecimalField(max_digits=14, decimal_places=2)
+    total = serializers.DecimalField(max_digits=20, decimal_places=2)
+    remaining = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
 
 
 class CountSerializer(serializers.Serializer[Any]):
@@ -102,6 +114,13 @@ class ComponentViewSet(RecordViewSet):
     def availability(self, request: Request, number: str) -> Response:
         """Say whether it is there when and where it is needed."""
         return Response(AvailabilitySerializer(availability_of(self.get_object().specific)).data)
+
+    @extend_schema(responses=CostSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def cost(self, request: Request, number: str) -> Response:
+        """Say what it costs so far, beside what it may cost."""
+        component: Any = self.get_object().specific
+        return Response(CostSerializer(costs_of([component])[component.pk]).data)
 
     @extend_schema(responses=CheckSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], ordering_fields={"id": "pk"}, ordering="id")

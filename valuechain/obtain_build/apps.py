@@ -16,11 +16,14 @@ class ObtainBuildConfig(AppConfig):
         from valuechain.obtain_build import panels, receivers
         from valuechain.obtain_build.flows import FLOWS
         from valuechain.obtain_build.kinds import KINDS
+        from valuechain.obtain_build.reading import late_for
         from valuechain.records.flows import flows
+        from valuechain.records.forecasting import forecasts
         from valuechain.records.kinds import kinds
 
         for kind in KINDS:
             kinds.register(kind)
         flows.accept(*FLOWS)
+        forecasts.told_by(late_for)
         panels.register()
         receivers.connect()

@@ -13,6 +13,7 @@ from itsm.core.machine import Phase
 from itsm.core.templatetags.ui import money
 from valuechain.obtain_build import gate, policies
 from valuechain.obtain_build.availability import Availability, availability_of, worst_of
+from valuechain.obtain_build.costing import costs_of
 from valuechain.obtain_build.forms import CheckForm, LineForm
 from valuechain.obtain_build.models import Component
 from valuechain.obtain_build.reading import (
@@ -71,6 +72,7 @@ def _component(component: Any, actor: Any) -> dict[str, Any]:
     may_edit = bool(policies.may_edit_component(actor, component)) and not is_settled
     return {
         "stands": availability_of(component),
+        "cost": costs_of([component])[component.pk],
         "gate": gate.is_open(component),
         "gate_specs": [spec for spec in specs if spec.pk in seen],
         "checks": list(component.checks.select_related("checked_by")),

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django.db.models import Count, F, Q
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
-from itsm.core.templatetags.ui import badge
+from itsm.core.templatetags.ui import badge, money
 from valuechain.obtain_build import pages
 from valuechain.obtain_build.availability import IN_PLACE, availability_of
+from valuechain.obtain_build.costing import costs_of, money_together
+from valuechain.obtain_build.grouping import GROUPS
 from valuechain.obtain_build.models import Component, Milestone, PurchaseOrder
-from valuechain.records.models import Record
+from valuechain.records.models import Link, Record
 from valuechain.records.panels import panels
-from valuechain.records.vocabulary import LIVE_PHASES
+from valuechain.records.vocabulary import LIVE_PHASES, LinkKind
+
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+    from valuechain.records.querysets import RecordQuerySet
 
 
 def register() -> None:
     """Tell the record pages how components, orders, work and milestones are shown."""
     panels.column_labels |= {
         "availability": _("Availability"),
-        "needed_at": _("Needed on"),
-        "needed_location": _("Needed where"),
-        "promised_at": _("Promised for"),
+        "needed_at": _("Needed"),
+        "needed_location": _("Where"),
+        "promised_at": _("Promised"),
         "sourcing": _("Sourcing"),
         "supplier_name": _("Supplier"),
         "checks_done": _("Checks"),
+        "cost": _("Cost of budget"),
+        "meets": _("Meets"),
         "order_total": _("Total"),
         "promised_on": _("Promised for"),
         "baseline": _("Baseline"),
@@ -37,8 +46,13 @@ def register() -> None:
     }
     panels.columns["components"] = (
         "number", "title", "availability", "needed_at", "needed_location", "promised_at",
-        "supplier_name", "checks_done", "state",
+        "state", "cost", "meets", "supplier_name", "checks_done",
     )  # fmt: skip
+    panels.minor |= {"meets", "supplier_name", "checks_done"}
+    panels.groups["components"] = GROUPS
+    panels.step_keys["components"] = {"promise": "d"}
+    panels.step_keys["milestones"] = {"rebaseline": "d"}
+    panels.totals["components"] = totals
     panels.orders["components"] = {
         "needed_at": "as_component__needed_at",
         "promised_at": "as_component__promised_at",
@@ -48,6 +62,8 @@ def register() -> None:
         ("open", _("To obtain"), "state=open"),
         ("late", _("Late"), "availability=late"),
         ("unpromised", _("Nobody promised"), "availability=unpromised"),
+        ("by-release", _("By release"), "state=open&group=release"),
+        ("by-place", _("By place"), "state=open&group=place"),
         ("mine", _("Mine"), "state=open&owner=me"),
         ("all", _("All"), ""),
     )
@@ -137,13 +153,21 @@ def add_what_lists_show(records: Sequence[Record], actor: Any) -> None:
             add(rows, actor)
 
 
-def _add_components(rows: dict[int, Any], _actor: Any) -> None:
+def _add_components(rows: dict[int, Any], actor: Any) -> None:
     today = clock.now().date()
     found = Component.objects.filter(pk__in=rows).select_related("supplier")
-    for component in found.annotate(
-        written=Count("checks"), passed=Count("checks", filter=Q(checks__passed=True))
-    ):
+    components = list(
+        found.annotate(
+            written=Count("checks"), passed=Count("checks", filter=Q(checks__passed=True))
+        )
+    )
+    costs = costs_of(components)
+    meets = _requirements_met(rows, actor)
+    for component in components:
         row = rows[component.pk]
+        cost = costs[component.pk]
+        row.cost = _cost_cell(cost.words, is_over=bool(cost.over))
+        row.meets = ", ".join(meets.get(component.pk, ()))
         stands = availability_of(component, today=today)
         row.availability = badge(stands.label, stands.tone, stands.icon)
         row.needed_at, row.promised_at = component.needed_at, component.promised_at
@@ -157,6 +181,35 @@ def _add_components(rows: dict[int, Any], _actor: Any) -> None:
             if component.written
             else _("none written")
         )
+
+
+def _cost_cell(words: str, *, is_over: bool) -> str:
+    over = badge(_("over"), "bad", "octagon", "plain")
+    return format_html("{} {}", words, over) if is_over else words
+
+
+def _requirements_met(rows: Iterable[int], actor: Any) -> dict[int, list[str]]:
+    """Map components to the numbers of the requirements they meet, as far as seen. One query."""
+    met: dict[int, list[str]] = {}
+    ties = Link.objects.visible_to(actor).filter(
+        source__in=list(rows), kind=LinkKind.SATISFIES, target__kind="requirement"
+    )
+    for pk, number in ties.order_by("target_id").values_list("source_id", "target__number"):
+        met.setdefault(pk, []).append(number)
+    return met
+
+
+def totals(rows: RecordQuerySet, _actor: Any) -> list[tuple[Sentence, str]]:
+    """Add up budgets and costs of a whole list of components. Two queries."""
+    found = Component.objects.filter(pk__in=rows.order_by().values("pk"))
+    told: list[tuple[Sentence, str]] = []
+    for label, sums in zip(
+        (_("Budgets together"), _("Cost so far")), money_together(found), strict=True
+    ):
+        if sums:
+            said = " + ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
+            told.append((label, said))
+    return told
 
 
 def _add_orders(rows: dict[int, Any], _actor: Any) -> None:

@@ -5,12 +5,13 @@ Every mark of the drawing is a row of the table beside it; the drawing adds only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import formats
+from django.utils.text import Truncator
 
 from itsm.core import clock
 from valuechain.obtain_build.availability import Availability, availability_of
@@ -18,7 +19,11 @@ from valuechain.obtain_build.models import Component, Milestone
 
 ROW = 28
 TOP = 26
+#: The least room the drawing takes, and the room of one day at each scale.
 WIDTH = 900
+DAY = {"weeks": 22, "months": 6}
+#: About how wide a letter of the words beside a bar is.
+LETTER = 7
 #: At least this much time is shown, so that one date alone does not fill the drawing.
 LEAST = timedelta(days=42)
 
@@ -43,6 +48,35 @@ class Bar:
     expected_x: int | None
     is_late: bool
     availability: Availability | None
+    room: int = WIDTH
+    #: What it waits for, of the rows drawn.
+    waits_for: tuple[Any, ...] = ()
+    is_waited_for: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is written beside its marks."""
+        return f"{self.record.number} {Truncator(self.record.title).chars(34)}"
+
+    @property
+    def is_labelled_before(self) -> bool:
+        """Whether its words stand before the bar, for want of room after it."""
+        return self.words_x + LETTER * len(self.words) > self.room
+
+    @property
+    def words_x(self) -> int:
+        """Where its words begin: after its marks, and after the line that leaves them."""
+        return self.from_x + self.width + (26 if self.is_waited_for else 14)
+
+    @property
+    def starts_x(self) -> int:
+        """Where the line of something it waits for ends."""
+        return self.from_x
+
+    @property
+    def ready_x(self) -> int:
+        """When others may begin: the day it is there."""
+        return self.needed_x if self.expected_x is None else self.expected_x
 
     @property
     def from_x(self) -> int:
@@ -64,6 +98,36 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """A line from what has to be there first to what waits for it."""
+
+    first: Bar
+    then: Bar
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether what has to be there first comes after what waits for it is needed."""
+        return (self.first.expected or self.first.needed) > self.then.needed
+
+    @property
+    def path(self) -> str:
+        """Out of the first to the right, along the rows, into what waits from the left."""
+        x, y = self.first.ready_x + 7, self.first.middle
+        to_x, to_y = self.then.starts_x - 8, self.then.middle
+        turn = max(x + 6, min(to_x - 6, x + 14))
+        if turn <= to_x - 4:
+            return f"M{x},{y} H{turn} V{to_y} H{to_x}"
+        half = y + (ROW // 2 if to_y > y else -(ROW // 2))
+        return f"M{x},{y} H{turn} V{half} H{to_x - 8} V{to_y} H{to_x}"
+
+    @property
+    def tip(self) -> str:
+        """The points of the arrow at its end."""
+        x, y = self.then.starts_x - 8, self.then.middle
+        return f"{x},{y} {x - 6},{y - 4} {x - 6},{y + 4}"
+
+
+@dataclass(frozen=True)
 class Plan:
     """The whole drawing."""
 
@@ -72,6 +136,8 @@ class Plan:
     ticks: list[Tick]
     today_x: int
     height: int
+    day: int
+    ties: list[Tie]
     width: int = WIDTH
 
     @property
@@ -80,24 +146,50 @@ class Plan:
 
 
 def plan_of(
-    milestones: Sequence[Milestone], components: Sequence[Component], *, zoom: str = "months"
+    milestones: Sequence[Milestone],
+    components: Sequence[Component],
+    *,
+    blocks: Iterable[tuple[int, int]] = (),
+    zoom: str = "months",
 ) -> Plan:
-    """Lay out milestones and components; `zoom` is weeks or months."""
+    """Lay out milestones and components; `zoom` is weeks or months.
+
+    `blocks` are pairs of ids: what has to be there first, and what waits for it.
+    """
     today = clock.now().date()
-    scale = _Scale.over([*_dates(milestones, components), today])
+    scale = _Scale.over([*_dates(milestones, components), today], zoom)
     drawn: list[Bar] = []
     for milestone in milestones:
         drawn.append(_milestone_bar(milestone, scale, len(drawn), today))
     count = len(drawn)
     for component in components:
         drawn.append(_component_bar(component, scale, len(drawn), today))
+    drawn, ties = _tied(drawn, blocks)
     return Plan(
         milestones=drawn[:count],
         components=drawn[count:],
         ticks=scale.ticks(zoom),
         today_x=scale.at(today),
         height=TOP + ROW * len(drawn) + 8,
+        day=max(1, round(scale.width / scale.days)),
+        ties=ties,
+        width=scale.width,
     )
+
+
+def _tied(drawn: list[Bar], blocks: Iterable[tuple[int, int]]) -> tuple[list[Bar], list[Tie]]:
+    """Tie the rows that wait for others; what is not drawn ties nothing."""
+    place = {bar.record.pk: n for n, bar in enumerate(drawn)}
+    pairs = [(place[a], place[b]) for a, b in blocks if a in place and b in place]
+    waits: dict[int, list[Any]] = {}
+    for first, then in pairs:
+        waits.setdefault(then, []).append(drawn[first].record)
+    firsts = {first for first, _then in pairs}
+    told = [
+        replace(bar, waits_for=tuple(waits.get(n, ())), is_waited_for=n in firsts)
+        for n, bar in enumerate(drawn)
+    ]
+    return told, [Tie(told[first], told[then]) for first, then in pairs]
 
 
 def _dates(milestones: Sequence[Milestone], components: Sequence[Component]) -> list[date]:
@@ -109,15 +201,17 @@ def _dates(milestones: Sequence[Milestone], components: Sequence[Component]) -> 
 class _Scale:
     start: date
     days: int
+    width: int
 
     @classmethod
-    def over(cls, days: Sequence[date]) -> _Scale:
+    def over(cls, days: Sequence[date], zoom: str) -> _Scale:
         start = min(days) - timedelta(days=7)
         end = max(max(days) + timedelta(days=14), start + LEAST)
-        return cls(start, (end - start).days)
+        length = (end - start).days
+        return cls(start, length, max(WIDTH, length * DAY[zoom]))
 
     def at(self, day: date) -> int:
-        return round((day - self.start).days * WIDTH / self.days)
+        return round((day - self.start).days * self.width / self.days)
 
     def ticks(self, zoom: str) -> list[Tick]:
         """The first of each month, or each Monday; thinned out where the words would meet."""
@@ -128,7 +222,7 @@ class _Scale:
         else:
             firsts = [day for day in days if day.day == 1]
             words = "M Y"
-        step = max(1, -(-len(firsts) * 60 // WIDTH))
+        step = max(1, -(-len(firsts) * 60 // self.width))
         return [Tick(self.at(day), formats.date_format(day, words)) for day in firsts[::step]]
 
 
@@ -143,6 +237,7 @@ def _milestone_bar(milestone: Milestone, scale: _Scale, place: int, today: date)
         expected_x=scale.at(expected) if expected else None,
         is_late=(expected or today) > milestone.baseline,
         availability=None,
+        room=scale.width,
     )
 
 
@@ -158,4 +253,5 @@ def _component_bar(component: Component, scale: _Scale, place: int, today: date)
         expected_x=scale.at(expected) if expected else None,
         is_late=stands.word == "late",
         availability=stands,
+        room=scale.width,
     )

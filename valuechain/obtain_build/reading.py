@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from itsm.core import clock
 from itsm.core.machine import Phase
-from valuechain.obtain_build.availability import Availability, availability_of, worst_of
+from valuechain.obtain_build.availability import Availability, Word, availability_of, worst_of
 from valuechain.obtain_build.models import Component
+from valuechain.records.forecasting import Awaited
 from valuechain.records.models import Link, Record
 from valuechain.records.vocabulary import LinkKind
 
@@ -60,3 +63,19 @@ def availability_for(components: Iterable[Component]) -> list[Standing]:
 def together(standings: Iterable[Standing]) -> Availability | None:
     """Return what speaks for all of them; None when there is none."""
     return worst_of(standing.availability for standing in standings)
+
+
+def late_for(specs: Collection[int]) -> dict[int, list[Awaited]]:
+    """Map specifications to the components that come too late for them. One query."""
+    today = clock.now().date()
+    found: dict[int, list[Awaited]] = {}
+    components = Component.objects.filter(
+        links_out__kind=LinkKind.IMPLEMENTS, links_out__target__in=specs
+    ).annotate(spec_id=F("links_out__target"))
+    for component in components.exclude(phase=Phase.VOID).order_by("pk"):
+        stands = availability_of(component, today=today)
+        if stands.word is Word.LATE and component.needed_at is not None:
+            expected = component.needed_at + timedelta(days=stands.days)
+            late = Awaited(component, component.needed_at, expected)
+            found.setdefault(component.spec_id, []).append(late)
+    return found

@@ -16,9 +16,10 @@ from valuechain.obtain_build import actions
 from valuechain.obtain_build.forms import CheckAnswerForm, CheckForm, ImportForm, LineForm
 from valuechain.obtain_build.models import Component, Milestone, PurchaseOrder
 from valuechain.obtain_build.plan import plan_of
+from valuechain.records.models import Link
 from valuechain.records.views.access import OneRecordView, StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
-from valuechain.records.vocabulary import Via
+from valuechain.records.vocabulary import LinkKind, Via
 
 
 class PlanView(StaffView):
@@ -36,7 +37,17 @@ class PlanView(StaffView):
             .select_related("supplier")
             .order_by("needed_at", "pk")[:100]
         )
-        plan = plan_of(list(milestones), list(components), zoom=zoom)
+        drawn = [*milestones, *components]
+        ids = [record.pk for record in drawn]
+        blocks = Link.objects.visible_to(actor).filter(
+            kind=LinkKind.BLOCKS, source__in=ids, target__in=ids
+        )
+        plan = plan_of(
+            list(milestones),
+            list(components),
+            blocks=blocks.order_by("pk").values_list("source_id", "target_id"),
+            zoom=zoom,
+        )
         return render(request, "build/plan.html", {"plan": plan, "zoom": zoom})
 
 

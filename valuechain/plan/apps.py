@@ -17,7 +17,7 @@ class PlanConfig(AppConfig):
         from valuechain.plan import applying, panels, receivers
         from valuechain.plan.flows import FLOWS
         from valuechain.plan.kinds import APPROVALS, KINDS
-        from valuechain.plan.money import funding_of
+        from valuechain.plan.money import funding_of, funding_together
         from valuechain.records.flows import flows
         from valuechain.records.funding import funds
         from valuechain.records.kinds import kinds
@@ -27,7 +27,7 @@ class PlanConfig(AppConfig):
         for subject in APPROVALS:
             subjects.register(subject)
         flows.accept(*FLOWS)
-        funds.told_by(funding_of)
         applying.register()
+        funds.told_by(funding_of, funding_together)
         panels.register()
         receivers.connect()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import QuerySet, Sum
+
 from valuechain.plan.models import Commitment
 from valuechain.records.funding import Funding
 from valuechain.records.models import Record
@@ -21,3 +23,17 @@ def funding_of(record: Record, currency: str) -> Funding:
         spent=sum((spent for _reserved, spent, _budget in rows), Decimal("0.00")),
         budgets=tuple(budget for _reserved, _spent, budget in rows),
     )
+
+
+def funding_together(records: QuerySet[Record]) -> dict[str, Funding]:
+    """Add up what is set aside and spent for many records, by the currency. One query."""
+    rows = (
+        Commitment.objects.filter(record__in=records.order_by().values("pk"))
+        .order_by("budget__currency")
+        .values_list("budget__currency")
+        .annotate(Sum("reserved"), Sum("consumed"))
+    )
+    return {
+        currency: Funding(committed=reserved + spent, spent=spent)
+        for currency, reserved, spent in rows
+    }

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from itsm.core.decisions import ALLOW, Decision, deny
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from valuechain.records.models import Record
 
 NOTHING = Decimal("0.00")
@@ -48,6 +50,8 @@ class Funding:
 
 #: (record, currency) -> what is set aside for it.
 Teller = Callable[["Record", str], Funding]
+#: (records) -> currency -> what is set aside for all of them.
+Adder = Callable[["QuerySet[Record]"], "dict[str, Funding]"]
 
 
 @dataclass
@@ -55,14 +59,19 @@ class Funds:
     """Where to ask; one app answers."""
 
     _teller: Teller | None = None
+    _adder: Adder | None = None
 
-    def told_by(self, teller: Teller) -> None:
+    def told_by(self, teller: Teller, adder: Adder) -> None:
         """Say who keeps the budgets."""
-        self._teller = teller
+        self._teller, self._adder = teller, adder
 
     def of(self, record: Record, currency: str) -> Funding:
         """Return what is set aside for a record in a currency."""
         return Funding() if self._teller is None else self._teller(record, currency)
+
+    def together(self, records: QuerySet[Record]) -> dict[str, Funding]:
+        """Return what is set aside for many records, currency by currency."""
+        return {} if self._adder is None else self._adder(records)
 
 
 funds = Funds()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from valuechain.records.filters import RecordFilter
 
 #: Parameters that say how the list is shown; every other one is a filter.
-SHOWN_BY = ("ordering", "cursor", "page_size", "view", "cols", "density", "find")
+SHOWN_BY = ("ordering", "cursor", "page_size", "view", "cols", "density", "find", "group")
 #: What a view keeps of these, beside its filters.
-KEPT_BY_A_VIEW = ("ordering", "cols", "density")
+KEPT_BY_A_VIEW = ("ordering", "cols", "density", "group")
 #: `view=all` says that nothing narrows the list, not even the view it opens with.
 UNFILTERED = "view=all"
 
@@ -86,7 +86,7 @@ class ListState:
     def from_the_top(self) -> ListState:
         """Return the same list without its place and order."""
         query = self.query.copy()
-        for name in ("cursor", "ordering", "page_size"):
+        for name in ("cursor", "ordering", "page_size", "group"):
             query.pop(name, None)
         return ListState(query, self.path, self.default_ordering)
 
@@ -113,6 +113,11 @@ class ListState:
         """The columns the address asks for, none when it leaves that to the list."""
         asked = self.query.get("cols", "").split(",")
         return tuple(dict.fromkeys(key for key in asked if key))
+
+    @property
+    def group(self) -> str:
+        """The word of the groups the list is read in, none for a plain list."""
+        return self.query.get("group", "")
 
     @property
     def density(self) -> str:
@@ -184,6 +189,11 @@ def known_columns(resource: str) -> dict[str, Sentence]:
     return {key: panels.column_labels.get(key) or COLUMNS[key] for key in keys}
 
 
+def is_minor(key: str) -> bool:
+    """Whether a column gives way where there is little room."""
+    return key in MINOR or key in panels.minor
+
+
 def columns_of(resource: str, state: ListState) -> list[dict[str, Any]]:
     """Return the columns of a list, each with the link that sorts by it."""
     shown = []
@@ -196,19 +206,41 @@ def columns_of(resource: str, state: ListState) -> list[dict[str, Any]]:
             "key": key,
             "label": known[key],
             # Whoever chose a column wants to see it.
-            "is_minor": key in MINOR and not chosen,
+            "is_minor": is_minor(key) and not chosen,
             "sort_url": "",
             "sorted": "",
         }
         if order in orders:
-            is_ascending = state.ordering == order
-            column["sort_url"] = state.url(ordering=f"-{order}" if is_ascending else order)
-            if is_ascending:
+            is_ascending = state.ordering == order and not state.group
+            turned = f"-{order}" if is_ascending else order
+            column["sort_url"] = state.url(ordering=turned, group="")
+            if state.group:
+                pass
+            elif is_ascending:
                 column["sorted"] = "ascending"
             elif state.ordering == f"-{order}":
                 column["sorted"] = "descending"
         shown.append(column)
     return shown
+
+
+def groups_of(resource: str, state: ListState) -> list[dict[str, Any]]:
+    """Return the groups a list can be read in, with the address of each; none where it has none."""
+    found = panels.groups.get(resource, {})
+    if not found:
+        return []
+    plain = {"label": _("Not grouped"), "url": state.url(group=""), "current": not state.group}
+    return [
+        plain,
+        *(
+            {
+                "label": grouping.label,
+                "url": state.url(group=key, ordering=""),
+                "current": state.group == key,
+            }
+            for key, grouping in found.items()
+        ),
+    ]
 
 
 def chips_of(filterset: RecordFilter, state: ListState) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from itsm.core.machine import Ask, AskKind, Transition
 from valuechain.records.actions import link_records, perform
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
+from valuechain.records.panels import panels
 from valuechain.records.tagging import retagged
 from valuechain.records.vocabulary import LinkKind, Priority, Via
 
@@ -106,13 +107,13 @@ def _step(resource: str, step: Transition) -> Operation:
     def act(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:
         return _take(record, step.name, data, actor, version)
 
-    keys = {"resolve": "e", "merge": ""}.get(step.name, "")
+    keys = {"resolve": "e"} | panels.step_keys.get(resource, {})
     return Operation(
         step.name,
         step.label,
         step.asks,
         act,
-        keys,
+        keys.get(step.name, ""),
         step.tone,
         is_step=True,
         foresee=foresights.get((resource, step.name)),

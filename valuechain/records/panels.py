@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from itsm.core.decisions import Sentence
     from valuechain.records.models import Event, Record
+    from valuechain.records.querysets import RecordQuerySet
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,18 @@ class Card:
     context: Mapping[str, Any]
     #: What the reader is asked to decide stands above everything else.
     is_first: bool = False
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How a list can be read in groups: what brings their rows together, and how each is headed."""
+
+    label: Sentence
+    #: Adds what the rows are ordered by, the group first.
+    arrange: Callable[[Any], Any]
+    order: tuple[str, ...]
+    #: (rows of a page, actor) -> the id of a row -> its group's words and address, in few queries.
+    headings: Callable[[Sequence[Record], Any], dict[int, tuple[str, str]]]
 
 
 @dataclass
@@ -57,6 +70,16 @@ class Panels:
     orders: dict[str, dict[str, str]] = field(default_factory=dict)
     #: resource -> what else its list can be filtered by, on the page and in REST.
     filters: dict[str, dict[str, Filter]] = field(default_factory=dict)
+    #: resource -> (all the list finds, actor) -> words and sums below its rows, in bounded queries.
+    totals: dict[str, Callable[[RecordQuerySet, Any], list[tuple[Sentence, str]]]] = field(
+        default_factory=dict
+    )
+    #: resource -> the groups its list can be read in, by the word in its address.
+    groups: dict[str, dict[str, Grouping]] = field(default_factory=dict)
+    #: resource -> the keys of single steps in its list: name of the step -> key.
+    step_keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Columns that give way where there is little room, beside those every list has.
+    minor: set[str] = field(default_factory=set)
     #: key -> words of columns that only some lists have; the value is set by `rows`.
     column_labels: dict[str, Sentence] = field(default_factory=dict)
     #: resource -> fields its page shows in full, so that the panel need not repeat them.

@@ -13,7 +13,7 @@ from django.http import HttpRequest, QueryDict
 
 from valuechain.records.actions.viewing import may_change_view
 from valuechain.records.filters import filterset_for
-from valuechain.records.listing import UNFILTERED, ListState
+from valuechain.records.listing import KEPT_BY_A_VIEW, UNFILTERED, ListState
 from valuechain.records.models import Record, SavedView
 from valuechain.records.panels import panels
 
@@ -135,7 +135,7 @@ def _count(
         return [0] * len(queries)
     for query, limit in queries:
         given = QueryDict(query, mutable=True)
-        for name in ("ordering", "cols", "density"):
+        for name in KEPT_BY_A_VIEW:
             given.pop(name, None)
         filterset = asked(given, queryset=everything, request=request, is_lean=True)
         rows = filterset.qs if filterset.is_valid() else everything.none()

@@ -153,20 +153,22 @@ def _components(play: Planning) -> None:
     spec = Record.objects.filter(kind="design_spec", state="funded").order_by("pk").first()
     if spec is None:
         return
-    wanted: tuple[tuple[str, str, str, int, int | None], ...] = (
-        ("Badge readers", "procure", company.NORTH, 9, 18),
-        ("Session broker", "build", "Data centre", 25, 20),
-        ("Badges for the wards", "procure", company.SOUTH, 40, 30),
-        ("Directory connector", "reuse", "Data centre", 14, None),
+    wanted: tuple[tuple[str, str, str, int, int | None, str, str | None], ...] = (
+        ("Badge readers", "procure", company.NORTH, 9, 18, "25000.00", None),
+        ("Session broker", "build", "Data centre", 25, 20, "32000.00", "21400.00"),
+        ("Badges for the wards", "procure", company.SOUTH, 40, 30, "8500.00", None),
+        ("Directory connector", "reuse", "Data centre", 14, None, "3000.00", "1200.00"),
     )
     found = []
-    for title, sourcing, place, needed, promised in wanted:
+    for title, sourcing, place, needed, promised, budget, own_cost in wanted:
         component = play.hand(
             spec, 80, "architect", "build", title=title, sourcing=sourcing,
             needed_at=play.day(needed), needed_location=place,
         )  # fmt: skip
         play.write(component, 79.9, "architect", owner=play.teller.people["builder"],
-                   supplier=play.teller.organisations[company.MEDISOFT])  # fmt: skip
+                   supplier=play.teller.organisations[company.MEDISOFT],
+                   budgeted=Decimal(budget),
+                   own_cost=None if own_cost is None else Decimal(own_cost))  # fmt: skip
         _take_over(play, component)
         component = play.step(component, 70, "builder", "source")
         if promised is not None:
@@ -175,9 +177,35 @@ def _components(play: Planning) -> None:
                 reason="The supplier waits for parts." if promised > needed else "",
             )  # fmt: skip
         found.append(component)
+    readers, broker, badges, connector = found
+    play.link(connector, 78, "architect", LinkKind.BLOCKS, broker)
+    play.link(readers, 78, "architect", LinkKind.BLOCKS, badges)
+    for component, title in ((readers, "Sign in with a badge"), (badges, "Sign in with a badge"),
+                             (broker, "Ready within 10 seconds"),
+                             (connector, "Block a lost badge")):  # fmt: skip
+        met = Record.objects.filter(kind="requirement", title=title).order_by("pk").first()
+        if met is not None:
+            play.link(component, 78, "architect", LinkKind.SATISFIES, met)
+    _first_ward(play, spec, found[:2])
     _milestone(play, found)
     _order(play, found[0])
     _checked(play, found[1])
+
+
+def _first_ward(play: Planning, spec: Record, components: list[Record]) -> None:
+    """The release that puts the first of it live."""
+    begin = (play.now + timedelta(days=33)).replace(hour=18, minute=0, second=0, microsecond=0)
+    release = play.open(
+        "release", 40, "release", title="Sign-in by badge, first ward", release_version="1.0",
+        window_start=begin, window_end=begin + timedelta(hours=4),
+        owner=play.teller.people["release"], organisation=spec.organisation,
+        backout_plan="The password works all the time; take the readers off.",
+        announcement="Ward 3 signs in by badge; the password still works.",
+        team=play.teller.teams[company.APPLICATIONS],
+    )  # fmt: skip
+    play.link(release, 40, "release", LinkKind.IMPLEMENTS, spec)
+    for component in components:
+        play.link(release, 40, "release", LinkKind.DEPLOYS, component)
 
 
 def _take_over(play: Planning, component: Record) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +63,16 @@ class Component(Record):
     actual_location = models.CharField(
         _("it is now in"), max_length=120, blank=True, editable=False
     )
+    budgeted = models.DecimalField(
+        _("budget"), max_digits=14, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))], help_text=_("What it may cost, all in all."),
+    )  # fmt: skip
+    own_cost = models.DecimalField(
+        _("own cost"), max_digits=14, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("What it costs beside what is ordered, such as own work."),
+    )  # fmt: skip
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
     bypass_reason = models.TextField(_("why the gate was bypassed"), blank=True, editable=False)
     bypass_asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
@@ -80,6 +92,13 @@ class Component(Record):
                 name="component_quantity",
                 condition=Q(quantity__gte=1),
                 violation_error_message=_("At least one is needed."),
+            ),
+            models.CheckConstraint(
+                name="component_money_makes_sense",
+                condition=(Q(budgeted__isnull=True) | Q(budgeted__gte=0))
+                & (Q(own_cost__isnull=True) | Q(own_cost__gte=0))
+                & Q(currency__regex=r"^[A-Z]{3}$"),
+                violation_error_message=_("Write the currency as three capital letters, as EUR."),
             ),
             models.CheckConstraint(
                 name="component_bypass_by_two",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.core.templatetags import ui
-from valuechain.records.listing import MINOR
+from valuechain.records.listing import is_minor
 
 register = template.Library()
 
@@ -98,7 +98,7 @@ def record_cells(record: Any, columns: Sequence[dict[str, Any]]) -> SafeString:
 def _cell(record: Any, key: str) -> SafeString:
     draw = CELLS.get(key)
     if draw is None:
-        cell = _minor if key in MINOR else _plain
+        cell = _minor if is_minor(key) else _plain
         draw = cell(lambda row: ui.field_value(row, key))
     return draw(record)
 

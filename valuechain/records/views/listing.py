@@ -26,6 +26,7 @@ from valuechain.records.listing import (
     ListState,
     chips_of,
     columns_of,
+    groups_of,
     known_columns,
     orders_of,
 )
@@ -71,10 +72,16 @@ def page_of(
 ) -> tuple[ListState, Page[Any]]:
     """Return one page of rows; a cursor of another order or an old bookmark begins at the top."""
     orders = orders_of(resource)
+    grouping = panels.groups.get(resource, {}).get(state.group)
     try:
+        if grouping is not None:
+            order = Order.by(f"group {state.group}", *grouping.order)
+            arranged = grouping.arrange(rows.with_people())
+        else:
+            order, arranged = Order.choose(state.ordering, orders), rows.with_people()
         page = paginate(
-            rows.with_people(),
-            order=Order.choose(state.ordering, orders),
+            arranged,
+            order=order,
             cursor=state.cursor,
             size=read_size(size, default=PAGE_SIZE),
         )
@@ -108,6 +115,7 @@ class RecordListView(StaffView):
         state, page = page_of(state, resource, filterset.qs, size=request.GET.get("page_size"))
         panels.decorate(page.items, actor=actor)
         panels.decorate_list(page.items, actor=actor)
+        _head_groups(page.items, resource, state, actor)
         for place, record in enumerate(page.items):
             record.opened_from = f"?{urlencode({'from': state.query.urlencode(), 'i': place})}"
         is_fragment = bool(request.headers.get("HX-Request"))
@@ -132,6 +140,8 @@ class RecordListView(StaffView):
             "problems": typed + problems,
             "chips": chips_of(filterset, state),
             "columns": columns,
+            "groups": groups_of(resource, state),
+            "totals": _totals(resource, filterset.qs, page, actor=actor),
             "density": state.density,
             "views": views,
             "state": state,
@@ -145,6 +155,25 @@ class RecordListView(StaffView):
         response = render(request, name, context)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+def _head_groups(rows: list[Any], resource: str, state: ListState, actor: Any) -> None:
+    """Give the first row of each group on a page the group's words and address."""
+    grouping = panels.groups.get(resource, {}).get(state.group)
+    if grouping is None:
+        return
+    headings = grouping.headings(rows, actor)
+    before: tuple[str, str] | None = None
+    for row in rows:
+        heading = headings.get(row.pk, ("", ""))
+        row.heading = None if heading == before else {"words": heading[0], "url": heading[1]}
+        before = heading
+
+
+def _totals(resource: str, rows: RecordQuerySet, page: Page[Any], *, actor: Any) -> list[Any]:
+    """Return the sums below a list: of all it finds, not of one page; none for an empty list."""
+    add_up = panels.totals.get(resource)
+    return add_up(rows, actor) if add_up is not None and page.items else []
 
 
 def selection(resource: str, state: ListState, total: int) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class ViewForm(RuledForm):
 def kept_of(state: ListState) -> dict[str, Any]:
     """Return what a view keeps of a list, by the names of its columns."""
     filters = {name: values for name, values in state.filters.lists() if any(values)}
+    if state.group:
+        filters["group"] = [state.group]
     return {
         "filters": filters,
         "ordering": state.query.get("ordering", ""),
