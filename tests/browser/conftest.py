@@ -39,6 +39,8 @@ def open_page(chromium, live_server):
         context = chromium.new_context(
             color_scheme=scheme, viewport={"width": width, "height": 800}, **options
         )
+        # Nothing here is timed: a busy machine may take long, and only what never comes is a fault.
+        context.set_default_timeout(90_000)
         contexts.append(context)
         context.add_cookies([{"url": live_server.url, **cookie} for cookie in cookies])
         page = context.new_page()

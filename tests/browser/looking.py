@@ -110,6 +110,7 @@ class Tab:
 
 def new_tab(chromium: Any, site: str, session: str = "") -> Tab:
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(90_000)
     if session:
         context.add_cookies([{"url": site, "name": "sessionid", "value": session}])
     page = context.new_page()
