@@ -16,6 +16,7 @@ from tickets.prepared_api import CannedReplyViewSet, MacroViewSet
 from valuechain.approvals.api import ApprovalViewSet, DelegationViewSet, PolicyViewSet
 from valuechain.deliver_support import api as deliver_support
 from valuechain.design_transition.api import SpecViewSet
+from valuechain.improve.api import ImprovementViewSet
 from valuechain.obtain_build import api as obtain_build
 from valuechain.plan.api import CommitmentViewSet, RulebookViewSet, VisionViewSet
 from valuechain.records.api import (
@@ -72,6 +73,7 @@ _serve("metrics/flow", FlowViewSet, basename="flow")
 #: Resources whose kinds need more than every record has.
 _OWN: dict[str, type[RecordViewSet]] = {
     "visions": VisionViewSet,
+    "improvements": ImprovementViewSet,
     "policies": RulebookViewSet,
     "specs": SpecViewSet,
     "tickets": TicketViewSet,

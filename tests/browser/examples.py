@@ -42,7 +42,7 @@ from valuechain.obtain_build.models import AcceptanceCheck
 from valuechain.records.actions.viewing import save_view
 from valuechain.records.flows import flows
 from valuechain.records.kinds import Kind, kinds
-from valuechain.records.models import Event, Record, SavedView
+from valuechain.records.models import Comment, Event, Record, SavedView
 from valuechain.records.vocabulary import Activity
 from valuechain.streams.models import ValueStream
 
@@ -311,6 +311,12 @@ def _articles(_world: World) -> Iterator[str]:
         yield reverse("portal-article", args=[record.number])
 
 
+def _quotes(_world: World) -> Iterator[str]:
+    for comment in Comment.objects.filter(record__resource="tickets").order_by("pk")[:1]:
+        here = [comment.record.resource, comment.record.number, f"comment-{comment.pk}"]
+        yield reverse("improve-quote", args=here)
+
+
 def _texts(_world: World) -> Iterator[str]:
     for kind, state in (("vision", "published"), ("policy", "in_force")):
         for record in Record.objects.filter(kind=kind, state=state)[:1]:
@@ -427,6 +433,7 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
     "portal-need": _own_need,
     "portal-article": _articles,
     "portal-text": _texts,
+    "improve-quote": _quotes,
     "portal-order": _orders,
     "portal-new": lambda _w: (
         reverse("portal-new", args=[slug]) for slug in ("broken", "ask", "need", "idea")

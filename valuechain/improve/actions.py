@@ -11,8 +11,17 @@ from django.utils.translation import gettext as _
 
 from itsm.accounts.access import SYSTEM
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
-from valuechain.improve.models import Feedback, Improvement
-from valuechain.records.actions import edit_record, link_records, open_record, perform
+from valuechain.improve.models import Feedback, Improvement, Quote
+from valuechain.improve.quoting import entry_at, is_public, words_of
+from valuechain.records import events
+from valuechain.records.actions import (
+    edit_record,
+    link_records,
+    lock_record,
+    open_record,
+    perform,
+)
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.policies import may_work
 from valuechain.records.vocabulary import LinkKind
@@ -182,3 +191,82 @@ def _asked_on_that_day(benefit: Record, changes: Mapping[str, Any]) -> dict[str,
 
 def _morning_of(day: date) -> datetime:
     return datetime.combine(day, time(hour=6), tzinfo=UTC)
+
+
+# Quotes -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def improve_from(
+    record: Record,
+    anchor: str,
+    *,
+    actor: Any,
+    via: str,
+    into: Record | None = None,
+    title: str = "",
+    description: str = "",
+) -> Record:
+    """Make an improvement of one entry of a record's timeline, or add it to one that is open.
+
+    Raises Denied, FieldErrors, and what `keep_quote` raises.
+    """
+    if into is None:
+        if not title.strip():
+            message = _("Say what is to be better, or name an improvement that is open.")
+            raise FieldErrors({"title": [("required", message)]})
+        into = kinds[Improvement.KIND].open(
+            actor=actor,
+            via=via,
+            title=title,
+            description=description,
+            organisation=record.organisation,
+            service=record.service,
+            team=record.team,
+            cause=Improvement.Cause.SUGGESTED,
+        )
+    keep_quote(into, record, anchor, actor=actor, via=via)
+    return into
+
+
+@transaction.atomic
+def keep_quote(improvement: Record, record: Record, anchor: str, *, actor: Any, via: str) -> Quote:
+    """Keep an entry of a record's timeline as evidence for an improvement; twice changes nothing.
+
+    The quote says who said what, when, and stays as visible as it was: a note is read only by those
+    who read notes on the record. The trail of the improvement names the record and not the words.
+    Raises Denied, RuleViolation("finished"), FieldErrors for an entry that the actor cannot read.
+    """
+    for decision in (may_work(actor, record), may_work(actor, improvement)):
+        if not decision:
+            raise Denied.because(decision)
+    locked: Any = lock_record(improvement)
+    if not locked.is_live:
+        raise RuleViolation(
+            "finished",
+            _("%(number)s is finished; choose one that is still open.") % {"number": locked.number},
+            field="into",
+        )
+    entry = entry_at(record, anchor, actor=actor)
+    if entry is None:
+        message = _("Nothing like that happened here.")
+        raise FieldErrors({"anchor": [("not_found", message)]})
+    link_records(record, locked, LinkKind.EVIDENCE_FOR, actor=actor, via=via)
+    quote, is_new = Quote.objects.get_or_create(
+        improvement=locked,
+        record=record,
+        anchor=anchor,
+        defaults={
+            "text": words_of(entry),
+            "said_by": entry.actor[:200],
+            "said_at": entry.at,
+            "is_internal": not is_public(entry),
+            "kept_by_id": actor.pk,
+        },
+    )
+    if is_new:
+        events.append(
+            lock_record(locked), "improvement.quoted", actor=actor, via=via, is_internal=True,
+            data={"record": record.number, "anchor": anchor},
+        )  # fmt: skip
+    return quote

@@ -7,11 +7,13 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
 from valuechain.improve.csat import offered_link
-from valuechain.improve.models import Benefit, Feedback, Improvement
+from valuechain.improve.models import Benefit, Feedback, Improvement, Quote
+from valuechain.improve.quoting import make_of_an_entry
 from valuechain.improve.scores import trend_of
 from valuechain.records.models import Link, Record
 from valuechain.records.panels import Card, panels
@@ -93,6 +95,12 @@ def register() -> None:
     panels.rows.append(add_what_lists_show)
     panels.pages.append(add_to_page)
     panels.cards.append(trend_card)
+    panels.entry_uses.append(make_of_an_entry)
+    panels.event_words["improvement.quoted"] = ("link", _what_was_quoted)
+
+
+def _what_was_quoted(event: Any) -> str:
+    return gettext("kept a quote from %(number)s") % {"number": event.data.get("record", "")}
 
 
 def _by_evidence(queryset: Any, _name: str, value: str) -> Any:
@@ -109,7 +117,11 @@ def add_to_page(record: Record, actor: Any) -> dict[str, Any]:
         evidence = Record.objects.visible_to(actor).filter(
             links_out__target_id=record.pk, links_out__kind=LinkKind.EVIDENCE_FOR
         )
-        return {"evidence": list(evidence.order_by("-opened_at")[:50])}
+        quotes = Quote.objects.readable_by(actor).filter(improvement=record.pk)
+        return {
+            "evidence": list(evidence.order_by("-opened_at")[:50]),
+            "quotes": list(quotes.select_related("record")[:50]),
+        }
     url = offered_link(record, actor)
     return {"rating_url": url} if url else {}
 

@@ -6,19 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from itsm.core import clock
 from valuechain.improve import csat, overview
+from valuechain.improve.actions import improve_from
+from valuechain.improve.forms import QuoteForm
 from valuechain.improve.models import Feedback
+from valuechain.improve.quoting import entry_at, is_public
 from valuechain.improve.scores import FEW, scores_since
 from valuechain.records.forms import RuledForm
 from valuechain.records.kinds import kinds
-from valuechain.records.views.access import StaffView
+from valuechain.records.policies import may_work
+from valuechain.records.views.access import OneRecordView, StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
@@ -139,3 +144,43 @@ class ScoresView(StaffView):
                 ],
             },
         )
+
+
+class QuoteView(OneRecordView):
+    """Makes an improvement of one entry of a record's timeline."""
+
+    def get(self, request: HttpRequest, resource: str, number: str, anchor: str) -> HttpResponse:
+        """Show the entry, and ask what is to be better."""
+        return self._page(request, anchor, QuoteForm(actor=request.user))
+
+    def post(self, request: HttpRequest, resource: str, number: str, anchor: str) -> HttpResponse:
+        """Keep the quote with the improvement, or show what is wrong."""
+        record = self.get_record()
+        form = QuoteForm(request.POST, actor=request.user)
+
+        def make(data: dict[str, Any]) -> Any:
+            return improve_from(record, anchor, actor=request.user, via=Via.HTML, **data)
+
+        improvement = attempt(form, make)
+        if improvement is None:
+            return self._page(request, anchor, form, status=UNPROCESSABLE)
+        messages.success(
+            request, _("The quote is kept with %(number)s.") % {"number": improvement.number}
+        )
+        return redirect(improvement)
+
+    def _page(
+        self, request: HttpRequest, anchor: str, form: QuoteForm, status: int = 200
+    ) -> HttpResponse:
+        record = self.get_record()
+        entry = entry_at(record, anchor, actor=request.user)
+        if entry is None or not may_work(request.user, record):
+            raise Http404
+        context = {
+            "record": record,
+            "kind": record.kind_entry,
+            "entry": entry,
+            "is_public": is_public(entry),
+            "form": form,
+        }
+        return render(request, "improve/quote.html", context, status=status)

@@ -39,6 +39,16 @@ class Grouping:
     headings: Callable[[Sequence[Record], Any], dict[int, tuple[str, str]]]
 
 
+@dataclass(frozen=True)
+class EntryUse:
+    """What the reader of a timeline can make of each of its entries: a page of its own."""
+
+    label: Sentence
+    icon: str
+    #: anchor of an entry -> address of the page
+    url: Callable[[str], str]
+
+
 @dataclass
 class Panels:
     """The additions registered: for a list's rows, for a record's page, for a resource's views."""
@@ -53,6 +63,8 @@ class Panels:
     pages: list[Callable[[Record, Any], dict[str, Any]]] = field(default_factory=list)
     #: (record, actor) -> a box above the timeline of the record's page, or None.
     cards: list[Callable[[Record, Any], Card | None]] = field(default_factory=list)
+    #: (record, actor) -> what the reader can make of an entry of its timeline, or None; the first counts.
+    entry_uses: list[Callable[[Record, Any], EntryUse | None]] = field(default_factory=list)
     #: (record about to be opened, actor) -> what opening it would promise, as {label, due_at}.
     promises: list[Callable[[Record, Any], list[dict[str, Any]]]] = field(default_factory=list)
     #: event verb -> (kind of timeline entry, words or what finds them in the event), for events no
@@ -123,6 +135,11 @@ class Panels:
         for add in self.pages:
             context |= add(record, actor)
         return context
+
+    def entry_use(self, record: Record, *, actor: Any) -> EntryUse | None:
+        """Return what the actor can make of an entry of the record's timeline, if anything."""
+        made = (use(record, actor) for use in self.entry_uses)
+        return next((use for use in made if use is not None), None)
 
     def promised(self, record: Record, *, actor: Any) -> list[dict[str, Any]]:
         """Collect what would be promised if the record were opened now."""

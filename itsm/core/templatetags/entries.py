@@ -32,8 +32,10 @@ NOTHING = SafeString("")
 
 
 @register.simple_tag
-def timeline_entry(entry: Any) -> SafeString:
+def timeline_entry(entry: Any, use: Any = None) -> SafeString:
     """Draw one thing that happened to a record.
+
+    `use` is what its reader can make of an entry: a label, an icon and the address of an anchor.
 
     `entry` gives kind (reply_in, reply_out, note, call, change, transition, sla, link, system),
     actor, at, label, body_html, changes [{field, before, after}], is_grouped, via, is_internal and
@@ -42,7 +44,7 @@ def timeline_entry(entry: Any) -> SafeString:
     is_note = entry.is_internal or entry.kind == "note"
     return format_html(
         '<li class="entry entry-{}{}{}"{}>\n  <span class="entry-mark">{}</span>\n  <article>\n'
-        '    <h3 class="entry-head">{}<span>{}</span>{}<span class="meta row-end">{}</span></h3>'
+        '    <h3 class="entry-head">{}<span>{}</span>{}{}<span class="meta row-end">{}</span></h3>'
         "{}{}\n  </article>\n</li>",
         entry.kind,
         _look(entry),
@@ -52,9 +54,23 @@ def timeline_entry(entry: Any) -> SafeString:
         format_html("<b>{}</b>", entry.actor) if entry.actor else NOTHING,
         entry.label,
         format_html('<span class="meta">{}</span>', entry.via) if entry.via else NOTHING,
+        _use(entry, use) if use and entry.anchor else NOTHING,
         ui.when(entry.at),
         _changes(entry) if entry.changes else NOTHING,
         _body(entry.body_html, is_note=is_note) if entry.body_html else NOTHING,
+    )
+
+
+def _use(entry: Any, use: Any) -> SafeString:
+    return format_html(
+        '<a class="btn btn-quiet btn-icon entry-use" href="{}" title="{}">{}'
+        '<span class="hide">{}: {} {}</span></a>',
+        use.url(entry.anchor),
+        use.label,
+        ui.icon(use.icon),
+        use.label,
+        entry.actor,
+        entry.label,
     )
 
 

@@ -144,6 +144,7 @@ def told(
     page = record.get_absolute_url()
     here = f"{page}?show={show}&" if show != ALL else f"{page}?"
     return {
+        "entry_use": panels.entry_use(record, actor=request.user),
         "timeline": folded(entries, whole="whole" in request.GET),
         "timeline_new": next((one.label for one in entries if one.kind == "new"), ""),
         "whole_url": f"{here}whole=1#timeline",
