@@ -24,7 +24,7 @@ LONGEST = timedelta(days=366)
 #: What people say about themselves.
 OWN_FIELDS = (
     "name", "language", "time_zone", "theme", "is_compact", "has_key_shortcuts",
-    "undo_seconds", "after_resolve",
+    "undo_seconds", "after_resolve", "key_map",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
@@ -166,6 +167,12 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     is_compact = models.BooleanField(_("compact rows"), default=False)
+    key_map = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("The keys this person uses in place of the usual ones, by the usual one."),
+    )
     has_key_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     undo_seconds = models.PositiveSmallIntegerField(
         _("seconds to take a reply back"),
@@ -236,6 +243,11 @@ class User(AbstractBaseUser):
     def access(self) -> Access:
         """What this person may see and do, read once and kept for the life of this object."""
         return load_access(self)
+
+    @property
+    def own_keys(self) -> str:
+        """The keys this person chose, as the script of the pages reads them."""
+        return json.dumps(self.key_map)
 
     @property
     def initials(self) -> str:

@@ -1,4 +1,4 @@
-"""A person's own settings: how they are addressed and shown things, their keys, their API tokens."""
+"""A person's own settings: how they are addressed and shown things, their API tokens."""
 
 from __future__ import annotations
 
@@ -172,23 +172,6 @@ def withdraw_token(request: HttpRequest, pk: int) -> HttpResponse:
     revoke_token(token, actor=user)
     messages.success(request, _("“%(name)s” no longer works.") % {"name": token.name})
     return redirect("account")
-
-
-@login_required
-def keyboard(request: HttpRequest) -> HttpResponse:
-    """List the keys, and switch the single ones on or off."""
-    user: Any = request.user
-    if request.method == "POST":
-        is_on = request.POST.get("keys") == "on"
-        edit_profile(user, {"has_key_shortcuts": is_on}, actor=user)
-        response = redirect("keyboard")
-        remember(request, response, "keys", "on" if is_on else "off")
-        return response
-    return render(
-        request,
-        "portal/keyboard.html",
-        {"is_on": request.COOKIES.get("keys") != "off", "base": base_template(request)},
-    )
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from itsm.portal import account, activities, catalogue, needs, published, requests
+from itsm.portal import account, activities, catalogue, keyboard, needs, published, requests
 from itsm.portal.appearance import appearance
 from itsm.portal.design import design
 from itsm.portal.finding import portal_find, portal_home
@@ -58,7 +58,7 @@ urlpatterns = [
     path("reports/<slug:key>/mail/", ScheduleView.as_view(), name="report-schedule"),
     path("reports/<slug:key>/", ReportView.as_view(), name="report"),
     path("me/", account.account, name="account"),
-    path("me/keyboard/", account.keyboard, name="keyboard"),
+    path("me/keyboard/", keyboard.keyboard, name="keyboard"),
     path("me/second-step/", second_step, name="second-step"),
     path("me/tokens/", account.make_token, name="token-make"),
     path("me/tokens/<int:pk>/withdraw/", account.withdraw_token, name="token-withdraw"),

@@ -4,7 +4,7 @@ import { startClocks } from "./clocks.js";
 import { startSuggestions } from "./combobox.js";
 import { startForms } from "./forms.js";
 import { startLive } from "./live.js";
-import { fresh, say, startMenus, word } from "./page.js";
+import { fresh, meant, say, showOwnKeys, shown, startMenus, word } from "./page.js";
 import { startPalette } from "./palette.js";
 import { startPasting } from "./pasting.js";
 import { startQueue, startRows } from "./queue.js";
@@ -36,7 +36,9 @@ function pressed(event) {
   if (event.altKey) parts.push("Alt");
   const single = event.key.length === 1;
   if (event.shiftKey && (!single || /[a-z]/i.test(event.key))) parts.push("Shift");
-  parts.push(single ? event.key.toLowerCase() : event.key);
+  // The second letter of a sequence, and what is pressed with Control or Alt, is nobody's to choose.
+  const isOwn = single && !pending && !parts.includes("Control") && !parts.includes("Alt");
+  parts.push(isOwn ? meant(event.key) : single ? event.key.toLowerCase() : event.key);
   return parts.join("+");
 }
 
@@ -89,7 +91,7 @@ function fillList(dialog) {
   }
   const rows = [...told.values()].map((element) => {
     const term = document.createElement("dt");
-    element.dataset.keys.split(" ").forEach((key) => {
+    shown(element.dataset.keys).split(" ").forEach((key) => {
       const cap = document.createElement("kbd");
       cap.textContent = key.replace("Control", "Ctrl");
       term.append(cap, " ");
@@ -134,6 +136,7 @@ function startRequests() {
 }
 
 function startParts(root) {
+  showOwnKeys(root);
   startSuggestions(root);
   startCanned(root);
   startDecisions(root);

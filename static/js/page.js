@@ -51,3 +51,28 @@ export function startMenus() {
   addEventListener("hashchange", unfold);
   unfold();
 }
+
+// Keys that the reader chose in place of the usual ones: {"c": "q"} lets q do what c did, and c do nothing.
+const chosenKeys = JSON.parse(document.documentElement.dataset.keyMap || "{}");
+const usualKeys = new Map(Object.entries(chosenKeys).map(([usual, own]) => [own, usual]));
+
+// The usual key for the one that was pressed; nothing for one that was given away.
+export function meant(pressed) {
+  const key = pressed.length === 1 ? pressed.toLowerCase() : pressed;
+  return usualKeys.get(key) ?? (Object.hasOwn(chosenKeys, key) ? "" : key);
+}
+
+// The key as this reader presses it, for whatever names the usual one: "c", "Shift+n", "g t".
+export function shown(keys) {
+  const [first, ...rest] = keys.split(" ");
+  const parts = first.split("+");
+  const own = first.length > 1 && parts.some((part) => part === "Control" || part === "Alt") ? first
+    : [...parts.slice(0, -1), chosenKeys[parts.at(-1)] ?? parts.at(-1)].join("+");
+  return [own, ...rest].join(" ");
+}
+
+// What pages print beside a control is the usual key; say the reader's own.
+export function showOwnKeys(root) {
+  if (!usualKeys.size) return;
+  for (const cap of fresh(root, "kbd[aria-hidden]")) cap.textContent = chosenKeys[cap.textContent.trim()] ?? cap.textContent;
+}

@@ -1,6 +1,6 @@
 // The keys of a list: j and k move, x selects, o peeks, and what acts on the selection acts on the row
 // at hand when nothing is selected. Focus is the row at hand, so Enter opens it and readers follow.
-import { fresh } from "./page.js";
+import { fresh, meant } from "./page.js";
 import { openSheet } from "./sheet.js";
 
 const form = () => document.querySelector("form[data-bulk]");
@@ -57,7 +57,7 @@ function onKey(event) {
   if (target.matches?.("textarea, select, input:not([type=checkbox])")) return;
   const menu = document.querySelector("details.menu[open]");
   const onRow = Boolean(target.closest?.(".record-table tbody"));
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = meant(event.key);
   if (menu) return;
   if (key === "j" || (key === "ArrowDown" && onRow)) move(1);
   else if (key === "k" || (key === "ArrowUp" && onRow)) move(-1);
