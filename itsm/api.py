@@ -16,6 +16,7 @@ from tickets.prepared_api import CannedReplyViewSet, MacroViewSet
 from valuechain.approvals.api import ApprovalViewSet, DelegationViewSet, PolicyViewSet
 from valuechain.deliver_support import api as deliver_support
 from valuechain.design_transition.api import SpecViewSet
+from valuechain.engage.api import NeedViewSet
 from valuechain.improve.api import ImprovementViewSet
 from valuechain.obtain_build import api as obtain_build
 from valuechain.plan.api import CommitmentViewSet, RulebookViewSet, VisionViewSet
@@ -74,6 +75,7 @@ _serve("metrics/flow", FlowViewSet, basename="flow")
 _OWN: dict[str, type[RecordViewSet]] = {
     "visions": VisionViewSet,
     "improvements": ImprovementViewSet,
+    "needs": NeedViewSet,
     "policies": RulebookViewSet,
     "specs": SpecViewSet,
     "tickets": TicketViewSet,

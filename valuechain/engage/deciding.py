@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -30,6 +30,50 @@ _MISSING = {
     "sponsor": "sponsor",
     "trade_off": "trade_off",
 }
+
+
+#: question -> its reason
+REASONS = {
+    "classification": "classification_reason",
+    "verdict": "verdict_reason",
+    "fulfilability": "fulfilability_note",
+    "route": "route_reason",
+}
+#: What is asked besides where one answer is given: field -> (question, answer).
+BESIDES = {
+    "sponsor": ("classification", Need.Classification.WANT),
+    "trade_off": ("classification", Need.Classification.WANT),
+    "ask_until": ("verdict", ASK),
+    "later_until": ("fulfilability", Need.Fulfilability.DEFERRED),
+}
+
+
+def completed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers as they are to be kept: every one with its reason, a day where it is due.
+
+    A day that no answer calls for is dropped, and so is the way on of a need that ends or waits.
+    Raises FieldErrors with what is missing.
+    """
+    kept = dict(given)
+    why = _("Give the reason in one line.")
+    errors: dict[str, list[tuple[str, Any]]] = {
+        reason: [("required", why)]
+        for question, reason in REASONS.items()
+        if kept.get(question) and not kept.get(reason)
+    }
+    for name in ("ask_until", "later_until"):
+        question, answer = BESIDES[name]
+        if kept.get(question) != answer:
+            kept.pop(name, None)
+        elif not kept.get(name):
+            errors[name] = [("required", _("Say when."))]
+    if not any(kept.get(question) for question in REASONS):
+        errors[""] = [("empty", _("Answer at least one question."))]
+    if errors:
+        raise FieldErrors(errors)
+    if kept.get("verdict") in (NO, ASK) or kept.get("later_until"):
+        kept["route"] = ""
+    return kept
 
 
 @dataclass(frozen=True)
@@ -157,12 +201,55 @@ def routes_of(need: Record, actor: Any) -> list[Flow]:
     return sorted(ways, key=lambda flow: TARGETS.index(flow.to))
 
 
-def route(need: Record, flow: str, *, actor: Any, via: str) -> Handover:
+def route(
+    need: Record, flow: str, *, actor: Any, via: str, data: Mapping[str, Any] | None = None
+) -> Handover:
     """Hand a need on, with the questions of the flow answered by what the need says.
 
-    Raises what `hand_off` raises; FieldErrors when the flow asks something the need does not say.
+    `data` are answers that count before these. Raises what `hand_off` raises; FieldErrors when the
+    flow asks something that nobody says.
     """
     entry = flows.find(need.kind, flow)
     said = {AskKind.TEXT: need.description, AskKind.LINE: need.title}
     answers = {ask.name: said[ask.kind] for ask in entry.asks if ask.required and ask.kind in said}
-    return hand_off(need, flow, actor=actor, via=via, data=answers)
+    return hand_off(need, flow, actor=actor, via=via, data=answers | dict(data or {}))
+
+
+@transaction.atomic
+def decide_and_route(
+    need: Record,
+    given: Mapping[str, Any],
+    routes: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    actor: Any,
+    via: str,
+    expected_version: int | None = None,
+) -> tuple[Record, list[Handover]]:
+    """Decide on a need and make all that it leads to, or nothing at all.
+
+    `routes` are flows with answers to what they ask, or `decline` alone. Raises what `completed`,
+    `decide` and `route` raise, with `routes.0.title` for what the first of the flows asks.
+    """
+    names = [name for name, _data in routes]
+    if DECLINE in names and len(names) > 1:
+        raise FieldErrors({"routes": [("not_both", _("A need is declined or routed, not both."))]})
+    try:
+        kept = completed({**given, "route": names[0] if names else ""})
+    except FieldErrors as problem:
+        raise FieldErrors(
+            {name or "decision": of for name, of in problem.errors.items()}
+        ) from problem
+    if names and not kept["route"]:
+        message = _("It goes nowhere while it is not justified, or waits.")
+        raise FieldErrors({"routes": [("not_possible", message)]})
+    need = decide(need, kept, actor=actor, via=via, expected_version=expected_version)
+    handovers = []
+    for place, (name, data) in enumerate(routes if names != [DECLINE] else ()):
+        try:
+            handovers.append(route(need, name, actor=actor, via=via, data=data))
+        except FieldErrors as problem:
+            raise FieldErrors(
+                {f"routes.{place}.{field}": of for field, of in problem.errors.items()}
+            ) from problem
+    need.refresh_from_db()
+    return need, handovers

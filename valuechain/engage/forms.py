@@ -11,7 +11,8 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from valuechain.engage.deciding import ASK, NO, YES, routes_of
+from itsm.core.errors import FieldErrors
+from valuechain.engage.deciding import ASK, BESIDES, NO, REASONS, YES, completed, routes_of
 from valuechain.engage.models import Need
 from valuechain.engage.vocabulary import DECLINE, ROUTABLE
 from valuechain.records.forms import Day, PersonInput, VersionedForm
@@ -21,20 +22,13 @@ from valuechain.records.vocabulary import Principle
 #: A question to the stakeholder comes back after this many days, unless another day is given.
 ASKED_FOR = timedelta(days=7)
 
-#: (question, its reason, its key, the keys of its answers; "" stands for the answer's place)
+#: (question, its key, the keys of its answers; "" stands for the answer's place)
 QUESTIONS = (
-    ("classification", "classification_reason", "", ("1", "2")),
-    ("verdict", "verdict_reason", "", ("y", "n", "i")),
-    ("fulfilability", "fulfilability_note", "f", ()),
-    ("route", "route_reason", "w", ()),
+    ("classification", "", ("1", "2")),
+    ("verdict", "", ("y", "n", "i")),
+    ("fulfilability", "f", ()),
+    ("route", "w", ()),
 )
-#: What is asked besides where one answer is given: field -> (question, answer).
-BESIDES = {
-    "sponsor": ("classification", Need.Classification.WANT),
-    "trade_off": ("classification", Need.Classification.WANT),
-    "ask_until": ("verdict", ASK),
-    "later_until": ("fulfilability", Need.Fulfilability.DEFERRED),
-}
 
 
 def _why(label: Any) -> forms.CharField:
@@ -104,7 +98,7 @@ class DecisionForm(VersionedForm):
     @property
     def questions(self) -> Iterator[dict[str, Any]]:
         """Yield each question with its answers, their keys, and what is asked besides."""
-        for name, reason, key, keys in QUESTIONS:
+        for name, key, keys in QUESTIONS:
             if name not in self.fields:
                 continue
             picks = [
@@ -118,7 +112,7 @@ class DecisionForm(VersionedForm):
             ]
             yield {
                 "name": name, "field": self[name], "key": key, "picks": picks,
-                "reason": self[reason], "besides": self._besides(name),
+                "reason": self[REASONS[name]], "besides": self._besides(name),
             }  # fmt: skip
 
     def _besides(self, question: str) -> list[dict[str, BoundField | str]]:
@@ -129,26 +123,13 @@ class DecisionForm(VersionedForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the reason of each answer, and for what an answer asks besides."""
+        """Hold the answers to the rule that REST holds them to."""
         given = super().clean() or {}
-        for question, reason, _key, _keys in QUESTIONS:
-            if given.get(question) and not given.get(reason):
-                self.add_error(reason, forms.ValidationError(_("Give the reason in one line.")))
-        self._ask_when(given)
-        if given.get("verdict") in (NO, ASK) or given.get("later_until"):
-            given["route"] = ""
-        if not any(given.get(question) for question, *_rest in QUESTIONS):
-            raise forms.ValidationError(_("Answer at least one question."), code="empty")
-        return given
-
-    def _ask_when(self, given: dict[str, Any]) -> None:
-        """Keep a day only where the answer calls for one, and ask for it there."""
-        for name in ("ask_until", "later_until"):
-            question, answer = BESIDES[name]
-            if given.get(question) != answer:
-                given.pop(name, None)
-            elif not given.get(name):
-                self.add_error(name, forms.ValidationError(_("Say when.")))
+        try:
+            return completed(given)
+        except FieldErrors as problem:
+            self.add_violation(problem)
+            return given
 
 
 def _said(need: Any) -> dict[str, Any]:
