@@ -162,6 +162,17 @@ class Record(models.Model):
                 name="record_live_due",
                 condition=_LIVE,
             ),
+            # Few wait and many are over: without these, both are looked for among all the others.
+            models.Index(
+                "resource",
+                F("next_due_at").asc(nulls_last=True),
+                "id",
+                name="record_waiting",
+                condition=Q(phase=Phase.WAITING.value),
+            ),
+            models.Index(fields=["resource", "-opened_at", "-id"], name="record_over_newest",
+                condition=Q(phase__in=[Phase.DONE.value, Phase.VOID.value]),
+            ),
             models.Index(
                 "resource",
                 F("priority").asc(nulls_last=True),
