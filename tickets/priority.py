@@ -9,6 +9,7 @@ from django.db import transaction
 
 from itsm.accounts.administering import may_administer
 from itsm.core.errors import Denied
+from itsm.core.statements import Given, Statement
 from tickets.models import PriorityCell
 from valuechain.records.vocabulary import Impact, Priority, Urgency
 
@@ -21,6 +22,11 @@ MATRIX: dict[Impact, tuple[Priority, Priority, Priority, Priority]] = {
     Impact.TEAM: (_P2, _P2, _P3, _P4),
     Impact.PERSON: (_P2, _P3, _P3, _P4),
 }
+_set_otherwise = Statement(
+    lambda: PriorityCell.objects.filter(
+        impact=Given("impact"), urgency=Given("urgency")
+    ).values_list("priority")
+)
 
 
 def matrix() -> dict[Impact, tuple[Priority, ...]]:
@@ -36,8 +42,9 @@ def matrix() -> dict[Impact, tuple[Priority, ...]]:
 def priority_of(impact: int | None, urgency: int | None) -> Priority:
     """Return the priority; an impact or urgency not yet known counts as the mildest. One query."""
     row, column = Impact(impact or Impact.PERSON), Urgency(urgency or Urgency.CAN_WAIT)
-    cell = PriorityCell.objects.filter(impact=row, urgency=column).first()
-    return Priority(cell.priority) if cell is not None else MATRIX[row][column - 1]
+    for (priority,) in _set_otherwise(impact=row.value, urgency=column.value):
+        return Priority(priority)
+    return MATRIX[row][column - 1]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from itsm.core.statements import Statement
 from tickets.models import RoutingRule
 from valuechain.records.models import Event, Record
 from valuechain.records.vocabulary import Channel
@@ -16,6 +17,7 @@ CONDITIONS = ("kind", "channel", "organisation", "service", "words")
 FIELDS = ("name", "is_active", *CONDITIONS, "team", "priority")
 #: So many of the newest tickets are looked at when a rule is tried.
 TRIED = 200
+_in_force = Statement(lambda: RoutingRule.objects.filter(is_active=True).select_related("team"))
 
 
 def fits(rule: RoutingRule, ticket: Any) -> bool:
@@ -35,8 +37,7 @@ def fits(rule: RoutingRule, ticket: Any) -> bool:
 
 def first_that_fits(ticket: Any) -> RoutingRule | None:
     """Return the rule that decides on a ticket, if one does. One query."""
-    rules = RoutingRule.objects.filter(is_active=True).select_related("team")
-    return next((rule for rule in rules if fits(rule, ticket)), None)
+    return next((rule for rule in _in_force() if fits(rule, ticket)), None)
 
 
 def settle(ticket: Any, values: dict[str, Any]) -> dict[str, Any]:

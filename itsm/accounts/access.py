@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection
 
 from itsm.accounts.roles import OUTSIDE_ROLES, Role
+from itsm.core.statements import Given
 
 if TYPE_CHECKING:
     from itsm.accounts.models import User
@@ -126,6 +127,29 @@ class Access:
         """Whether the token carries the scope; a person signed in is not held to scopes."""
         return self.scopes is None or scope in self.scopes
 
+    @property
+    def sight(self) -> Sight:
+        """What of this decides how a statement is written that finds what the actor may see."""
+        return Sight(
+            is_somebody=self.user_id is not None,
+            is_staff=self.is_staff,
+            works_everywhere=self.works_everywhere,
+            shares=self.shared_organisation_id is not None,
+            is_limited=self.limit is not None,
+            scopes=self.scopes,
+        )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values of a statement that was written for this `sight`."""
+        return {
+            "user": self.user_id,
+            "shared_organisation": self.shared_organisation_id,
+            "staff_organisations": tuple(sorted(self.staff_organisations)),
+            "staff_teams": tuple(sorted(self.staff_teams)),
+            "limit": tuple(sorted(self.limit or ())),
+        }
+
     def narrowed(self, *, limit: Iterable[int] | None, scopes: Iterable[str]) -> Access:
         """Return the access a token has: its user's, inside its limit and scopes."""
         return replace(
@@ -136,6 +160,49 @@ class Access:
 
     def _within_limit(self, organisation_id: int) -> bool:
         return self.limit is None or organisation_id in self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Stands for everybody of one kind of access while a `Statement` is written for them.
+
+    It knows no person, so nothing of one can be kept: where visibility asks for a user, teams or
+    organisations, it leaves room for them. It answers as an actor, too.
+    """
+
+    is_somebody: bool
+    is_staff: bool
+    works_everywhere: bool
+    shares: bool
+    is_limited: bool
+    scopes: frozenset[str] | None
+
+    @property
+    def access(self) -> Sight:
+        return self
+
+    @property
+    def user_id(self) -> Given | None:
+        return Given("user") if self.is_somebody else None
+
+    @property
+    def shared_organisation_id(self) -> Given | None:
+        return Given("shared_organisation") if self.shares else None
+
+    @property
+    def staff_organisations(self) -> Given:
+        return Given("staff_organisations")
+
+    @property
+    def staff_teams(self) -> Given:
+        return Given("staff_teams")
+
+    @property
+    def limit(self) -> Given | None:
+        return Given("limit") if self.is_limited else None
+
+    def may_use(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
 
 
 #: What is granted to one person, with the units below each organisation it is granted for; the

@@ -12,8 +12,12 @@ from itsm.accounts.models import Organisation, User
 from itsm.accounts.tokens import ApiToken
 from itsm.core import clock
 from itsm.core.errors import Denied
+from itsm.core.statements import Given, Statement
 
 KEYWORD = "bearer"
+_by_prefix = Statement(
+    lambda: ApiToken.objects.select_related("user__organisation").filter(prefix=Given("prefix"))
+)
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -52,7 +56,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         prefix, secret = parts
         now = clock.now()
-        token = ApiToken.objects.select_related("user__organisation").filter(prefix=prefix).first()
+        token = next(iter(_by_prefix(prefix=prefix)), None)
         if token is None or not token.matches(secret):
             return None
         if not token.is_live(now) or not token.user.is_active:

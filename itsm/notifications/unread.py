@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from itsm.core.statements import Given, Statement
 from itsm.notifications.actions import mark_read
 from itsm.notifications.models import Notification
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+
+
+@Statement
+def _news() -> Any:
+    news = Notification.objects.filter(person_id=Given("person"), record__in=Given("records"))
+    return news.unread().values_list("record_id")
 
 
 def connect() -> None:
@@ -19,8 +26,8 @@ def connect() -> None:
 
 def mark_unread(records: Sequence[Record], actor: Any) -> None:
     """Set `is_unread` on the rows that hold news for the actor. One query."""
-    news = Notification.objects.filter(person_id=actor.pk, record__in=[r.pk for r in records])
-    fresh = set(news.unread().values_list("record_id", flat=True))
+    news = _news(person=actor.pk, records=tuple(record.pk for record in records))
+    fresh = {record_id for (record_id,) in news}
     for record in records:
         record.is_unread = record.pk in fresh  # type: ignore[attr-defined]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from itsm.core import clock
+from itsm.core.statements import Statement
 from itsm.webhooks.models import Delivery, Webhook
 from valuechain.records.models import Record
 from valuechain.records.querysets import reads_notes
@@ -13,6 +14,8 @@ from valuechain.records.signals import recorded
 
 #: What happened longer ago is history being written down, not news.
 NEWS = timedelta(days=1)
+#: Most events are nobody's: what there is to subscribe to is read before who subscribed.
+_live = Statement(lambda: Webhook.objects.filter(is_active=True).only("verbs").order_by())
 
 
 def connect() -> None:
@@ -24,9 +27,7 @@ def queue(record: Any, event: Any, **_kwargs: Any) -> None:
     """Write a delivery for every webhook that wants the event and whose owner may see it."""
     if clock.written_down() - event.at > NEWS:
         return
-    # Most events are nobody's: what there is to subscribe to is read before who subscribed.
-    live = Webhook.objects.filter(is_active=True).only("verbs").order_by()
-    asking = [hook.pk for hook in live if hook.wants(event.verb)]
+    asking = [hook.pk for hook in _live() if hook.wants(event.verb)]
     if not asking:
         return
     hooks = Webhook.objects.filter(pk__in=asking, owner__is_active=True).select_related(

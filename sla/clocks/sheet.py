@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from itsm.core import clock as time
+from itsm.core.statements import insert
 from sla.clocks.reading import in_order, refresh
 from sla.matching import Promise
 from sla.models import Clock, LedgerLine
@@ -223,14 +224,12 @@ class Sheet:
             refresh(clock, self.lines(clock), self.now)
         made = [clock for clock in self._touched if clock.pk is None]
         changed = [clock for clock in self._touched if clock.pk is not None]
-        if made:
-            Clock.objects.bulk_create(made)
+        insert(made)
         for clock in changed:
             clock.save(update_fields=KEPT)
         for line in self._new_lines:
             line.clock_id = line.clock.pk
-        if self._new_lines:
-            LedgerLine.objects.bulk_create(self._new_lines)
+        insert(self._new_lines)
         self._touched, self._new_lines = [], []
         write_next_due(self.record, self.clocks)
 

@@ -88,11 +88,11 @@ def writes_records(tree: ast.AST) -> Iterator[int]:
 def saves(tree: ast.AST) -> Iterator[int]:
     """Yield the lines on which something is saved."""
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr == "save"
-        ):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func
+        is_save = isinstance(name, ast.Attribute) and name.attr == "save"
+        if is_save or (isinstance(name, ast.Name) and name.id == "insert"):
             yield node.lineno
 
 
@@ -159,6 +159,7 @@ def test_pages_and_api_fetch_through_visible_to():
         (writes_records, "Record.objects.filter(pk=1).update(title='x')"),
         (writes_records, "Incident.objects.create(title='x')"),
         (saves, "ticket.save(update_fields=['title'])"),
+        (saves, "insert([ticket])"),
         (unguarded_reads, "Record.objects.get(pk=1)"),
         (unguarded_reads, "get_object_or_404(Incident, pk=1)"),
     ],

@@ -2,17 +2,23 @@
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from itsm.accounts.access import Access, load_access
+from itsm.accounts.access import SYSTEM, Access, load_access
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.accounts.roles import OUTSIDE_ROLES, Role
+from itsm.core.statements import Statement
 from tests.factories import a_person, a_ticket
-from valuechain.records.actions import open_record, watch
-from valuechain.records.models import Comment, Event, Participation, Record
+from valuechain.records.actions import link_records, open_record, watch
+from valuechain.records.models import Comment, Event, Link, Participation, Record
+from valuechain.records.vocabulary import LinkKind
 
 WORLDS = range(60)
+#: The same rule in statements that are written once for each sort of access.
+SEEN_BY = Statement(lambda sight: Record.objects.visible_to(sight).values_list("pk"))
+LINKS_SEEN_BY = Statement(lambda sight: Link.objects.visible_to(sight).values_list("pk"))
 
 
 class Someone:
@@ -52,6 +58,8 @@ def company(admin):
                         owner=owner,
                     )
                     records.append(record)
+    for one, other in pairwise(records):
+        link_records(one, other, LinkKind.RELATES_TO, actor=SYSTEM, via="command")
     watch(records[0], person=people[3], actor=admin, via="html")
     return organisations, teams, people, records
 
@@ -107,6 +115,12 @@ def test_lists_and_single_answers_agree_for_people_at_random(company):
         assert worked == {r.pk for r in records if actor.access.works_on(r)}, actor.access
         assert visible == {r.pk for r in records if may_see(actor, r)}, actor.access
         assert worked <= visible
+        written_once = SEEN_BY(actor.access.sight, **actor.access.given)
+        assert {pk for (pk,) in written_once} == visible, actor.access
+        tied = LINKS_SEEN_BY(actor.access.sight, **actor.access.given)
+        assert {pk for (pk,) in tied} == set(
+            Link.objects.visible_to(actor).values_list("pk", flat=True)
+        )
         seen_counts.add(len(visible))
 
     assert len(seen_counts) > 5, "the worlds were too much alike to prove anything"

@@ -375,9 +375,19 @@ def read_input(
 def open_from(resource: str, data: Any, context: Mapping[str, Any]) -> Record:
     """Open a record of a resource from what a client sent; raises what the opener raises."""
     kind = _kind_asked(resource, data)
-    given = input_serializer(kind, editing=False)(data=data, context=context)
+    given = _input_of(kind)(data=data, context=context)
     given.is_valid(raise_exception=True)
     return kind.open(actor=context["request"].user, via=Via.API, **given.validated_data)
+
+
+#: What may be sent to open a record, by the identity of its kind, which is kept beside it.
+_inputs: dict[int, tuple[Kind, type[serializers.Serializer[Any]]]] = {}
+
+
+def _input_of(kind: Kind) -> type[serializers.Serializer[Any]]:
+    if id(kind) not in _inputs:
+        _inputs[id(kind)] = kind, input_serializer(kind, editing=False)
+    return _inputs[id(kind)][1]
 
 
 def _kind_asked(resource: str, data: Any) -> Kind:

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from itsm.core import clock
+from itsm.core.statements import insert
 from valuechain.records.models import Event, Record
 from valuechain.records.signals import recorded
 
@@ -58,7 +59,7 @@ def compose(
 def publish(record: Record, event: Event) -> Event:
     """Write the event and tell whoever listens, in the caller's transaction."""
     event.record = record
-    event.save(force_insert=True)
+    insert([event])
     recorded.send(sender=type(record), record=record, event=event)
     return event
 

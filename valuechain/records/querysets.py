@@ -13,17 +13,18 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from itsm.core.machine import Phase
+from itsm.core.statements import Given, Statement
 from valuechain.records.kinds import kinds
 from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Via, Visibility
 
 if TYPE_CHECKING:
-    from itsm.accounts.access import Access
+    from itsm.accounts.access import Access, Sight
     from valuechain.records.models import Record
 
 NOTES_SCOPE = "notes:read"
 
 
-def staff_rule(access: Access, prefix: str = "") -> Q | None:
+def staff_rule(access: Access | Sight, prefix: str = "") -> Q | None:
     """The SQL twin of `Access.works_on`. None means everything; an empty Q never occurs.
 
     `prefix` is the path from the model at hand to the record, such as `record__`.
@@ -33,14 +34,14 @@ def staff_rule(access: Access, prefix: str = "") -> Q | None:
     if not access.is_staff:
         return Q(pk__in=[])
     rule = (
-        Q(**{f"{prefix}organisation_id__in": sorted(access.staff_organisations)})
-        | Q(**{f"{prefix}team_id__in": sorted(access.staff_teams)})
+        Q(**{f"{prefix}organisation_id__in": _any_of(access.staff_organisations)})
+        | Q(**{f"{prefix}team_id__in": _any_of(access.staff_teams)})
         | Q(**{f"{prefix}owner_id": access.user_id})
     )
     return _limited(rule, access, prefix)
 
 
-def visible_rule(access: Access, prefix: str = "") -> Q | None:
+def visible_rule(access: Access | Sight, prefix: str = "") -> Q | None:
     """Who sees a record: those who work on it, take part in it, or share it. None: everything."""
     from valuechain.records.models import Participation
 
@@ -73,10 +74,14 @@ def visible_rule(access: Access, prefix: str = "") -> Q | None:
     return _limited(rule, access, prefix)
 
 
-def _limited(rule: Q, access: Access, prefix: str) -> Q:
+def _limited(rule: Q, access: Access | Sight, prefix: str) -> Q:
     if access.limit is None:
         return rule
-    return rule & Q(**{f"{prefix}organisation_id__in": sorted(access.limit)})
+    return rule & Q(**{f"{prefix}organisation_id__in": _any_of(access.limit)})
+
+
+def _any_of(ids: frozenset[int] | Given) -> Any:
+    return ids if isinstance(ids, Given) else sorted(ids)
 
 
 def to_search_query(words: str) -> SearchQuery | None:
@@ -97,6 +102,7 @@ def to_search_query(words: str) -> SearchQuery | None:
 
 #: What rows and pages show of the people and things a record points at; the rest of their columns
 #: would make a row three times as wide.
+_OTHERS = ("owner", "requester", "team", "organisation", "service")
 _SHOWN_OF_OTHERS = (
     *(f"{who}__{what}" for who in ("owner", "requester") for what in ("name", "email", "phone")),
     "team__name",
@@ -147,10 +153,15 @@ class RecordQuerySet(models.QuerySet[Any]):
     def due_before(self, at: datetime) -> RecordQuerySet:
         return self.filter(next_due_at__lt=at)
 
-    def with_people(self) -> RecordQuerySet:
-        """Join what a list row shows, so that a row costs no query of its own."""
-        joined = self.select_related("owner", "requester", "team", "organisation", "service")
-        return joined.only(*_header_columns(cast("Any", self.model)), *_SHOWN_OF_OTHERS)
+    def with_people(self, *shown: str) -> RecordQuerySet:
+        """Join what a list row shows, so that a row costs no query of its own.
+
+        Everything a row can show, or of the records it points at only those `shown`.
+        """
+        others = [name for name in _OTHERS if name in shown or not shown]
+        columns = [name for name in _SHOWN_OF_OTHERS if name.partition("__")[0] in others]
+        joined = self.select_related(*others)
+        return joined.only(*_header_columns(cast("Any", self.model)), *columns)
 
     def with_ties(self) -> RecordQuerySet:
         """Say of each whether anything is linked to it, so that its page need not look in vain.
@@ -206,19 +217,16 @@ class CommentQuerySet(models.QuerySet[Any]):
         return self.filter(public & (visible or Q()) | Q(visibility=Visibility.INTERNAL) & staff)
 
     def last_of(self, records: Sequence[Record], actor: Any) -> dict[int, str]:
-        """Say for each record who spoke last, of what the actor may read. One query.
+        """Say for each record, already known to be visible, who spoke last. One query.
 
-        "in" is the requester, "out" is staff; "note", "call" and "mail" say how.
+        Notes count where the actor reads them. "in" is the requester, "out" is staff; "note", "call"
+        and "mail" say how.
         """
-        said = (
-            self.visible_to(actor)
-            .filter(record__in=[record.pk for record in records])
-            .order_by("record_id", "-at", "-pk")
-            .distinct("record_id")
-            .values_list("record_id", "visibility", "form", "via", "is_from_staff")
-        )
+        insider = tuple(record.pk for record in records if reads_notes(actor, record))
         found = {}
-        for record_id, visibility, form, via, is_from_staff in said:
+        for record_id, visibility, form, via, is_from_staff in _last_said(
+            records=tuple(record.pk for record in records), insider=insider
+        ):
             if visibility == Visibility.INTERNAL:
                 word = "note"
             elif form == "call":
@@ -232,8 +240,23 @@ class CommentQuerySet(models.QuerySet[Any]):
 
     def readable_on(self, record: Record, actor: Any) -> CommentQuerySet:
         """The messages of one record, already known to be visible, that the actor may read."""
-        found = self.filter(record=record)
-        return found if reads_notes(actor, record) else found.filter(visibility=Visibility.PUBLIC)
+        return self.readable(insider=reads_notes(actor, record)).filter(record=record)
+
+    def readable(self, *, insider: bool) -> CommentQuerySet:
+        """Of visible records, what whoever reads notes reads, and whoever does not."""
+        return self if insider else self.filter(visibility=Visibility.PUBLIC)
+
+
+def _last_messages() -> models.QuerySet[Any]:
+    from valuechain.records.models import Comment
+
+    read = Q(visibility=Visibility.PUBLIC) | Q(record__in=Given("insider"))
+    said = Comment.objects.filter(read, record__in=Given("records"))
+    last = said.order_by("record_id", "-at", "-pk").distinct("record_id")
+    return last.values_list("record_id", "visibility", "form", "via", "is_from_staff")
+
+
+_last_said = Statement(_last_messages)
 
 
 class CommentManager(models.Manager.from_queryset(CommentQuerySet)):  # type: ignore[misc]
@@ -249,8 +272,11 @@ class AttachmentQuerySet(models.QuerySet[Any]):
 
     def readable_on(self, record: Record, actor: Any) -> AttachmentQuerySet:
         """The files of one record, already known to be visible, that the actor may open."""
-        found = self.filter(record=record)
-        return found if reads_notes(actor, record) else found.filter(visibility=Visibility.PUBLIC)
+        return self.readable(insider=reads_notes(actor, record)).filter(record=record)
+
+    def readable(self, *, insider: bool) -> AttachmentQuerySet:
+        """Of visible records, what whoever reads notes may open, and whoever does not."""
+        return self if insider else self.filter(visibility=Visibility.PUBLIC)
 
 
 class DraftQuerySet(models.QuerySet[Any]):
@@ -287,8 +313,11 @@ class EventQuerySet(models.QuerySet[Any]):
         return self.filter(Q(is_internal=False) & (visible or Q()) | staff)
 
     def readable_on(self, record: Record, actor: Any) -> EventQuerySet:
-        found = self.filter(record=record)
-        return found if reads_notes(actor, record) else found.filter(is_internal=False)
+        return self.readable(insider=reads_notes(actor, record)).filter(record=record)
+
+    def readable(self, *, insider: bool) -> EventQuerySet:
+        """Of visible records, what whoever reads notes reads, and whoever does not."""
+        return self if insider else self.filter(is_internal=False)
 
 
 class LinkQuerySet(models.QuerySet[Any]):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from itsm.core.machine import Phase
+from itsm.core.statements import insert
 from valuechain.records import events
 from valuechain.records.actions.holding import refuse_broken
 from valuechain.records.kinds import kinds
@@ -76,7 +77,7 @@ def open_record(
     )
     try:
         with transaction.atomic(savepoint=bool(record.external_id)):
-            record.save(force_insert=True)
+            insert([record])
     except IntegrityError as problem:
         if "record_external_once" in str(problem):
             raise RuleViolation(
@@ -106,6 +107,4 @@ def _add_participants(record: Record, participants: dict[str, list[Any]]) -> Non
     wanted = {(person.pk, str(role)) for role, people in participants.items() for person in people}
     if record.requester_id is not None:
         wanted.add((record.requester_id, ParticipationRole.REQUESTER.value))
-    Participation.objects.bulk_create(
-        [Participation(record=record, person_id=pk, role=role) for pk, role in sorted(wanted)]
-    )
+    insert([Participation(record=record, person_id=pk, role=role) for pk, role in sorted(wanted)])

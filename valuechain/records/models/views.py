@@ -27,9 +27,11 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
     def visible_to(self, actor: Any) -> SavedViewQuerySet:
         """Keep one's own, and those of one's teams."""
-        return self.filter(
-            Q(owner_id=actor.pk, team__isnull=True) | Q(team_id__in=actor.access.staff_teams)
-        )
+        return self.of(actor.pk, teams=actor.access.staff_teams)
+
+    def of(self, person: Any, *, teams: Any) -> SavedViewQuerySet:
+        """Keep a person's own, and those of the teams."""
+        return self.filter(Q(owner_id=person, team__isnull=True) | Q(team_id__in=teams))
 
 
 class SavedView(models.Model):
