@@ -184,6 +184,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "itsm.core.templatetags.ui",
+                "itsm.core.templatetags.fields",
                 "itsm.core.templatetags.constants",
             ],
         },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from itsm.core import clock as time
+from itsm.core.statements import Given, Statement
+from itsm.core.wording import kept
 from sla import wording
 from sla.models import Clock
 from sla.published import business_time, calendar_name, promise
@@ -21,7 +22,14 @@ from valuechain.records.panels import panels
 
 #: With less than this share of its target left, or less than ten minutes, a clock is at risk.
 RISK_SHARE, RISK_LEAST_S = 0.25, 600
+_AGREEMENTS, _METRICS = AgreementKind.values, Metric.values
 _SHOWN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MET, ClockState.BREACHED)
+
+
+@Statement
+def _clocks(unfinished: bool) -> Any:  # noqa: FBT001 - the shape of a statement
+    rows = Clock.objects.filter(record__in=Given("records"), state__in=_SHOWN)
+    return (rows.unfinished() if unfinished else rows).order_by("cycle", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,14 @@ def connect() -> None:
 
 def put_on_rows(records: Sequence[Any], actor: Any) -> None:
     """Set `clock` on each row: the one that is due first, else one that is paused. One query."""
-    found = clocks_for(records, actor, unfinished=True)
+    now = time.now()
+    shown = _latest(records, actor, unfinished=True)
     for record in records:
-        faces = found.get(record.pk)
-        record.clock = min(faces, key=_urgency) if faces else None
+        standing = shown.get(record.pk)
+        record.clock = None
+        if standing is not None:
+            clock, *_past = min(standing.cycles, key=_urgency)
+            record.clock = face(clock, record, now, with_reason=standing.is_worker)
 
 
 def put_on_page(record: Any, actor: Any) -> dict[str, Any]:
@@ -87,24 +99,43 @@ def clocks_for(
     records: Iterable[Any], actor: Any, *, unfinished: bool = False
 ) -> dict[int, list[ClockFace]]:
     """Return the clocks of many records, already known to be visible, by their ids. One query."""
-    by_id = {record.pk: record for record in records}
-    rows = Clock.objects.filter(record__in=list(by_id), state__in=_SHOWN).order_by("cycle", "pk")
-    if unfinished:
-        rows = rows.unfinished()
-    cycles: dict[tuple[int, str, str], list[Clock]] = defaultdict(list)
-    for row in rows:
-        cycles[row.record_id, row.agreement_kind, row.metric].append(row)
     now = time.now()
-    faces: dict[int, list[ClockFace]] = defaultdict(list)
-    for *past, row in cycles.values():
-        record = by_id[row.record_id]
-        is_worker = actor.access.works_on(record)
-        if row.agreement_kind == AgreementKind.SLA or is_worker:
-            faces[row.record_id].append(face(row, record, now, with_reason=is_worker, past=past))
-    for shown in faces.values():
-        shown.sort(key=lambda one: (list(AgreementKind).index(AgreementKind(one.agreement_kind)),
-                                    list(Metric).index(Metric(one.metric))))  # fmt: skip
-    return dict(faces)
+    return {
+        pk: [
+            face(clock, standing.record, now, with_reason=standing.is_worker, past=past[::-1])
+            for clock, *past in sorted(standing.cycles, key=_place)
+        ]
+        for pk, standing in _latest(records, actor, unfinished=unfinished).items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The clocks of one record that the actor may see: of each its cycles, the latest first."""
+
+    record: Any
+    is_worker: bool
+    cycles: list[list[Clock]]
+
+
+def _latest(records: Iterable[Any], actor: Any, *, unfinished: bool) -> dict[int, _Standing]:
+    by_id = {record.pk: record for record in records}
+    cycles: dict[tuple[int, str, str], list[Clock]] = {}
+    found: dict[int, _Standing] = {}
+    for clock in _clocks(unfinished, records=tuple(by_id)):
+        standing = found.get(clock.record_id)
+        if standing is None:
+            record = by_id[clock.record_id]
+            standing = _Standing(record, actor.access.works_on(record), [])
+            found[clock.record_id] = standing
+        if clock.agreement_kind != AgreementKind.SLA and not standing.is_worker:
+            continue
+        key = (clock.record_id, clock.agreement_kind, clock.metric)
+        if key not in cycles:
+            cycles[key] = []
+            standing.cycles.append(cycles[key])
+        cycles[key].insert(0, clock)
+    return {pk: standing for pk, standing in found.items() if standing.cycles}
 
 
 def face(
@@ -118,7 +149,7 @@ def face(
     return ClockFace(
         id=clock.pk,
         metric=clock.metric,
-        metric_label=Metric(clock.metric).label,
+        metric_label=_metric_words(clock.metric),
         agreement_kind=clock.agreement_kind,
         policy_label=f"{rules.name} v{rules.number}",
         state=_state(clock, now),
@@ -136,6 +167,11 @@ def face(
             for one in past
         ),
     )
+
+
+@kept
+def _metric_words(metric: str) -> str:
+    return str(Metric(metric).label)
 
 
 def _why_paused(record: Any) -> str:
@@ -165,5 +201,12 @@ def _remaining(clock: Clock, now: datetime) -> float:
     return -hours.elapsed(clock.due_at, now)
 
 
-def _urgency(shown: ClockFace) -> tuple[bool, float]:
-    return (True, shown.remaining_s) if shown.due_at is None else (False, shown.due_at.timestamp())
+def _place(cycles: list[Clock]) -> tuple[int, int]:
+    return _AGREEMENTS.index(cycles[0].agreement_kind), _METRICS.index(cycles[0].metric)
+
+
+def _urgency(cycles: list[Clock]) -> tuple[bool, float, tuple[int, int]]:
+    clock = cycles[0]
+    if clock.due_at is None:
+        return True, clock.remaining_s or 0, _place(cycles)
+    return False, clock.due_at.timestamp(), _place(cycles)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core.statements import Given, Statement
 from tickets.actions.merging import may_split_back
 from tickets.asks import TICKET_KINDS
-from valuechain.records.models import Event, Record
+from valuechain.records.models import Event, Record, TimeEntry
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
 from valuechain.records.querysets import reads_notes
-from valuechain.records.ties import ties_of
+from valuechain.records.ties import taking_part, ties_of
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
+
+if TYPE_CHECKING:
+    from itsm.accounts.access import Sight
 
 
 def register() -> None:
@@ -26,6 +30,7 @@ def register() -> None:
     if ticket_page not in panels.pages:
         panels.pages.append(ticket_page)
         panels.rows.append(_hide_tags)
+    panels.asks["spent_s"] = _spent
     panels.event_words["ticket.released"] = ("link", _released)
     for kind in TICKET_KINDS:
         panels.event_words[f"{kind}.split_back"] = ("transition", _("split this back off"))
@@ -71,10 +76,10 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         "is_major": getattr(record, "is_major", False) and record.is_live,
         "is_watching": any(
             taking.person_id == actor.pk and taking.role == ParticipationRole.WATCHER
-            for taking in record.participations.all()
+            for taking in taking_part(record)
         ),
         "watch_url": reverse("ticket-watch", args=[record.number]),
-        "spent_s": record.time_entries.aggregate(total=Sum("seconds"))["total"] or 0,
+        "spent_s": getattr(record, "spent_s", None) or 0,
         "time_url": reverse("ticket-time", args=[record.number]) if may_change else "",
         "take_url": reverse("ticket-take", args=[record.number])
         if may_change and record.is_live and record.owner_id is None and _takes(record, actor)
@@ -122,14 +127,21 @@ def _latest_of(record: Record, actor: Any) -> list[Record]:
     """Return the last three other tickets of whoever asked. One query."""
     if record.requester_id is None:
         return []
-    others = (
-        Record.objects.visible_to(actor)
-        .of_kind(*TICKET_KINDS)
-        .filter(requester_id=record.requester_id)
-        .exclude(pk=record.pk)
-        .only("number", "title", "kind", "resource", "state", "phase", "opened_at")
-    )
-    return list(others.order_by("-opened_at", "-pk")[:3])
+    access = actor.access
+    return _others(access.sight, **access.given, requester=record.requester_id, record=record.pk)
+
+
+@Statement
+def _others(sight: Sight) -> Any:
+    asked = Record.objects.visible_to(sight).of_kind(*TICKET_KINDS)
+    others = asked.filter(requester_id=Given("requester")).exclude(pk=Given("record"))
+    shown = others.only("number", "title", "kind", "resource", "state", "phase", "opened_at")
+    return shown.order_by("-opened_at", "-pk")[:3]
+
+
+def _spent() -> Subquery:
+    spent = TimeEntry.objects.filter(record_id=OuterRef("pk")).order_by().values("record")
+    return Subquery(spent.annotate(total=Sum("seconds")).values("total"))
 
 
 def _why(record: Record) -> str:

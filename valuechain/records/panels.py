@@ -59,6 +59,8 @@ class Panels:
     marks: list[Callable[[Sequence[Record], Any], None]] = field(default_factory=list)
     #: (record, actor) -> None: told while a record is on somebody's screen.
     seen: list[Callable[[Record, Any], None]] = field(default_factory=list)
+    #: name -> expression answered with the record of a page, as an attribute of this name.
+    asks: dict[str, Callable[[], Any]] = field(default_factory=dict)
     #: (record, actor) -> context for the record's page.
     pages: list[Callable[[Record, Any], dict[str, Any]]] = field(default_factory=list)
     #: (record, actor) -> a box above the timeline of the record's page, or None.

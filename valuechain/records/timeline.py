@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from itsm.core.markdown import NamedFile, to_html
+from itsm.core.statements import Given, Statement
 from itsm.core.wording import clock_time
 from valuechain.records.models import Attachment, Comment, Draft, Event, Record
 from valuechain.records.panels import panels
@@ -43,6 +44,19 @@ FOLDED_OVER, FIRST, LAST = 30, 2, 10
 TOGETHER = timedelta(minutes=5)
 #: A line names who did it and shows nothing else of them.
 _UNSHOWN_OF_PEOPLE = ("password", "last_login", "phone", "employee_number", "place", "created_at")
+
+
+@Statement
+def _said(insider: bool) -> Any:  # noqa: FBT001 - the shape of a statement
+    said = Comment.objects.readable(insider=insider).filter(record=Given("record"))
+    return said.select_related("author").defer(*(f"author__{name}" for name in _UNSHOWN_OF_PEOPLE))
+
+
+@Statement
+def _happened(insider: bool) -> Any:  # noqa: FBT001 - the shape of a statement
+    happened = Event.objects.readable(insider=insider).filter(record=Given("record"))
+    happened = happened.exclude(verb__startswith="comment.").select_related("actor")
+    return happened.defer(*(f"actor__{name}" for name in _UNSHOWN_OF_PEOPLE))
 
 
 @dataclass(frozen=True)
@@ -90,18 +104,17 @@ def timeline(
     insider = reads_notes(actor, record)
     entries: list[Entry] = []
     if show != CHANGES:
-        said = Comment.objects.readable_on(record, actor).select_related("author")
-        said = said.defer(*(f"author__{name}" for name in _UNSHOWN_OF_PEOPLE))
         came: dict[int | None, list[Attachment]] = defaultdict(list)
         for file in files:
             came[file.comment_id].append(file)
-        entries += [_from_comment(comment, record, came.get(comment.pk, ())) for comment in said]
+        entries += [
+            _from_comment(comment, record, came.get(comment.pk, ()))
+            for comment in _said(insider, record=record.pk)
+        ]
     if show not in (CONVERSATION, NOTES):
-        happened = Event.objects.readable_on(record, actor).exclude(verb__startswith="comment.")
-        happened = happened.select_related("actor")
         entries += [
             _from_event(event, record, insider=insider)
-            for event in happened.defer(*(f"actor__{name}" for name in _UNSHOWN_OF_PEOPLE))
+            for event in _happened(insider, record=record.pk)
             if insider or _is_public(event)
         ]
     if show in _SHOWS:

@@ -5,7 +5,7 @@ Nothing here reads the database: a tag shows what it was given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django import template
-from django.forms import BoundField, CheckboxInput
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
@@ -84,7 +83,7 @@ ACTIVITY_OF = {
 
 def _of(thing: Any, name: str, default: Any = None) -> Any:
     """Read `name` from a mapping or an object alike."""
-    if isinstance(thing, Mapping):
+    if isinstance(thing, dict):
         return thing.get(name, default)
     return getattr(thing, name, default)
 
@@ -189,8 +188,9 @@ def when(moment: datetime | None, style: str = "relative") -> SafeString | str:
         return ""
     full = wording.absolute(moment)
     said = full if style == "absolute" else wording.relative(moment, now=now())
-    return fill(
-        '<time class="nowrap" datetime="{}" title="{}">{}</time>', moment.isoformat(), full, said
+    return SafeString(
+        f'<time class="nowrap" datetime="{moment.isoformat()}" title="{escape(full)}">'
+        f"{escape(said)}</time>"
     )
 
 
@@ -268,8 +268,11 @@ def clock_face(clock: Any) -> str:
 
 
 def _clock_words(face: str, remaining: float) -> str:
-    span = wording.clock_span(remaining)
-    late = remaining < 0
+    return _words_of(face, wording.clock_span(remaining), remaining < 0)
+
+
+@wording.kept
+def _words_of(face: str, span: str, late: bool) -> str:  # noqa: FBT001 - one of few things remembered
     words = {
         "run": _("%(span)s left"),
         "risk": _("%(span)s left"),
@@ -295,34 +298,31 @@ def clock_badge(clock: Any) -> SafeString | str:
     """
     if not clock:
         return ""
-    face, look = clock_face(clock), CLOCKS[clock_face(clock)]
+    face = clock_face(clock)
+    look = CLOCKS[face]
     remaining = _of(clock, "remaining_s") or 0
-    ticking = face in ("run", "risk", "late")
     due = _of(clock, "due_at")
-    spoken = (
-        _("%(metric)s due %(due)s") % {"metric": _of(clock, "metric_label"), "due": _due(due)}
-        if due
-        else _of(clock, "metric_label")
-    )
-    return fill(
-        '<span class="sla tone-{}" data-s="{}"{}>{}<span class="hide">{}: </span>'
-        '<span class="sla-text">{}</span></span>',
-        look.tone,
-        face,
-        fill(
-            ' data-rem="{}" data-at="{}" data-run="{}" data-risk="{}" data-next="{}"',
-            int(remaining),
-            now().isoformat(timespec="milliseconds"),
-            int(_of(clock, "is_open_now") is not False),
-            int(_of(clock, "risk_s") or 0),
-            _instant(_of(clock, "next_change_at")),
+    spoken = str(_of(clock, "metric_label"))
+    if due:
+        spoken = _spoken(spoken, _due(due))
+    ticks = ""
+    if face in ("run", "risk", "late"):
+        ticks = (
+            f' data-rem="{int(remaining)}" data-at="{now().isoformat(timespec="milliseconds")}"'
+            f' data-run="{int(_of(clock, "is_open_now") is not False)}"'
+            f' data-risk="{int(_of(clock, "risk_s") or 0)}"'
+            f' data-next="{_instant(_of(clock, "next_change_at"))}"'
         )
-        if ticking
-        else "",
-        icon(look.icon),
-        spoken,
-        _clock_words(face, remaining),
+    return SafeString(
+        f'<span class="sla tone-{look.tone}" data-s="{face}"{ticks}>{icon(look.icon)}'
+        f'<span class="hide">{escape(spoken)}: </span>'
+        f'<span class="sla-text">{escape(_clock_words(face, remaining))}</span></span>'
     )
+
+
+@wording.kept
+def _spoken(metric: str, due: str) -> str:
+    return _("%(metric)s due %(due)s") % {"metric": metric, "due": due}
 
 
 def _due(moment: datetime) -> str:
@@ -348,29 +348,7 @@ def clock_share(clock: Any) -> int:
     return max(0, min(100, round(100 * (target - remaining) / target))) if target else 0
 
 
-# Forms and strips -------------------------------------------------------------------------------
-
-
-@register.inclusion_tag("components/field.html")
-def field(bound: BoundField, optional: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template's argument
-    """Draw a form field with label, hint, error and control wired to one another."""
-    hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
-    wired = [
-        name for name, shown in ((hint_id, bound.help_text), (error_id, bound.errors)) if shown
-    ]
-    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(wired)} if wired else {}
-    if bound.errors:
-        attrs["aria-invalid"] = "true"
-    widget = bound.field.widget
-    return {
-        "field": bound,
-        "control": bound.as_widget(attrs=attrs),
-        "hint_id": hint_id,
-        "error_id": error_id,
-        "is_check": isinstance(widget, CheckboxInput),
-        "is_group": bound.use_fieldset,
-        "show_optional": optional and not bound.field.required,
-    }
+# Strips -------------------------------------------------------------------------------
 
 
 HOP_WIDTH, HOP_HEIGHT = 100, 30

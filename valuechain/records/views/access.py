@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -10,9 +11,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import View
 
+from itsm.accounts.access import Sight
+from itsm.core.statements import Given, Statement
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.querysets import RecordQuerySet
+
+#: Names expressions for the statement that reads a record.
+Asked = Callable[[], dict[str, Any]]
 
 
 class StaffView(LoginRequiredMixin, View):
@@ -50,16 +56,30 @@ class OneRecordView(StaffView):
         return visible_record(self.kwargs["resource"], self.kwargs["number"], actor=actor)
 
 
-def visible_record(resource: str, number: str, *, actor: Any, **asked: Any) -> Record:
+@Statement
+def _one(kind: str, sight: Sight, asked: Asked | None) -> Any:
+    found: RecordQuerySet = kinds[kind].model._default_manager.all()
+    shown = found.visible_to(sight).with_people().with_ties()
+    if asked is not None:
+        shown = shown.annotate(**asked())
+    return shown.filter(number=Given("number"))
+
+
+def visible_record(
+    resource: str, number: str, *, actor: Any, asked: Asked | None = None, **given: Any
+) -> Record:
     """Return a record as its own kind, with what its page shows of others. One query.
 
-    `asked` are expressions to answer in the same query, each an attribute of what comes back. Raises Http404 for what the actor may not see, as for what is not there.
+    `asked` names expressions to answer in the same query, each an attribute of what comes back; they may
+    ask for values `given`, and for the reader as `user`. Raises Http404 for what the actor may not see, as
+    for what is not there.
     """
     kind = kinds.by_prefix(number)
     if kind is None or kind.resource != resource:
         raise Http404
-    found: RecordQuerySet = kind.model._default_manager.all()
-    shown = found.visible_to(actor).with_people().with_ties().annotate(**asked)
-    for record in shown.filter(number=number.upper()):
-        return record
+    access = actor.access
+    given |= {**access.given, "number": number.upper()}
+    for record in _one(kind.name, access.sight, asked, **given):
+        found: Record = record
+        return found
     raise Http404

@@ -272,14 +272,14 @@ class TakeBackView(OneRecordView):
         return redirect(f"{record.get_absolute_url()}#reply")
 
 
-def _of_concern(actor: Any) -> Q:
-    """What a page has to do with: the actor's own drafts, and whatever is due to leave."""
-    return Q(person_id=actor.pk) | Q(release_at__lte=clock.now())
+def _of_concern(person: Any, now: Any) -> Q:
+    """What a page has to do with: the reader's own drafts, and whatever is due to leave."""
+    return Q(person_id=person) | Q(release_at__lte=now)
 
 
-def has_writing(actor: Any) -> Exists:
+def has_writing(person: Any, now: Any) -> Exists:
     """Ask, within the query for a record, whether `writing_of` would find anything."""
-    return Exists(Draft.objects.filter(_of_concern(actor), record_id=OuterRef("pk")))
+    return Exists(Draft.objects.filter(_of_concern(person, now), record_id=OuterRef("pk")))
 
 
 def writing_of(record: Record, *, actor: Any) -> tuple[list[Draft], bool]:
@@ -288,7 +288,7 @@ def writing_of(record: Record, *, actor: Any) -> tuple[list[Draft], bool]:
     What is due leaves before the page is drawn, whoever wrote it. One query, as long as nothing is.
     """
     now = clock.now()
-    found = list(Draft.objects.filter(_of_concern(actor), record=record))
+    found = list(Draft.objects.filter(_of_concern(actor.pk, now), record=record))
     has_left = any(one.release_at and one.release_at <= now for one in found)
     if has_left:
         actions.release_due(record=record, now=now)

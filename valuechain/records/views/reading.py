@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.core import clock
+from itsm.core.statements import Given, Statement
 from valuechain.records import last_visit, policies
 from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
-from valuechain.records.models import Attachment, Draft, Participation, Record
+from valuechain.records.models import Attachment, Draft, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import named_files, shown_files
-from valuechain.records.ties import MOST_TIES, ties_of
+from valuechain.records.ties import MOST_TIES, taking_part, ties_of
 from valuechain.records.timeline import (
     ALL,
     CHANGES,
@@ -53,32 +54,39 @@ TABS = (
 )
 
 
+def _for_the_page() -> dict[str, Any]:
+    """Name what is answered with the record itself, most of it so that nothing is read in vain."""
+    return {
+        "has_writing": has_writing(Given("user"), Given("now")),
+        "has_files": Exists(Attachment.objects.filter(record_id=OuterRef("pk"))),
+        "requester_place": F("requester__place"),
+        **SUMMARY,
+        **{name: ask() for name, ask in panels.asks.items()},
+    }
+
+
+@Statement
+def _files(insider: bool) -> Any:  # noqa: FBT001 - the shape of a statement
+    return Attachment.objects.readable(insider=insider).filter(record=Given("record"))
+
+
 class RecordDetailView(OneRecordView):
     """The page of one record of any kind."""
 
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the record, what may be done with it, and what happened to it."""
         actor: Any = request.user
-        asked = {
-            "has_writing": has_writing(actor),
-            "requester_place": F("requester__place"),
-            **SUMMARY,
-        }
+        asked: dict[str, Any] = {"asked": _for_the_page, "now": clock.now()}
         record: Any = visible_record(resource, number, actor=actor, **asked)
         drafts, has_left = writing_of(record, actor=actor) if record.has_writing else ([], False)
         if has_left:
             record = visible_record(resource, number, actor=actor, **asked)
-        # Read once for the panel and for whoever asks who takes part.
-        takes_part = Participation.objects.select_related("person").only(
-            "record_id", "person_id", "role", "person__name", "person__email"
-        )
-        prefetch_related_objects([record], Prefetch("participations", takes_part))
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
         tail = tail_of(request)
         offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition", tail)
         may_edit = _may_edit(actor, record)
         edit_url = _record_url(record, "edit") if may_edit else ""
-        files = list(Attachment.objects.readable_on(record, actor))
+        files = _files(reads_notes(actor, record), record=record.pk) if record.has_files else []
         context = {
             "record": record,
             "kind": record.kind_entry,
@@ -89,7 +97,7 @@ class RecordDetailView(OneRecordView):
             "related": related_to(record, actor=actor),
             "stations": stations(chain),
             # Somebody may take part in more than one way; they are one person.
-            "participants": list(dict.fromkeys(p.person for p in record.participations.all())),
+            "participants": list(dict.fromkeys(p.person for p in taking_part(record))),
             "attachments": shown_files(files, record),
             "named_files": named_files([file for file in files if not file.comment_id], record),
             "edit_url": edit_url,

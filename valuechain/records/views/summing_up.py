@@ -28,6 +28,10 @@ SUMMARY = {
 }
 
 
+def _summary() -> dict[str, Any]:
+    return dict(SUMMARY)
+
+
 def summary_of(record: Any, actor: Any) -> dict[str, Any]:
     """Return the summary pinned to a record, asked for with it, for those who read notes there."""
     if not reads_notes(actor, record):
@@ -66,7 +70,7 @@ class SummaryView(OneRecordView):
 
     def _record(self, request: HttpRequest) -> Any:
         record = visible_record(
-            self.kwargs["resource"], self.kwargs["number"], actor=request.user, **SUMMARY
+            self.kwargs["resource"], self.kwargs["number"], actor=request.user, asked=_summary
         )
         if not may_work(request.user, record):
             raise Http404
