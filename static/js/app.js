@@ -115,22 +115,21 @@ function startRequests() {
     running = Math.max(0, running + step);
     document.body.classList.toggle("is-busy", running > 0);
   };
+  const isQuiet = (part) => part.matches("[data-live], [data-quiet]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     // A part that asks for itself again rests while nobody looks, and is no work to wait for.
-    if (event.detail.elt.matches("[data-live]")) {
-      if (document.hidden) event.preventDefault();
-      return;
-    }
+    if (document.hidden && event.detail.elt.matches("[data-live]")) event.preventDefault();
+    if (isQuiet(event.detail.elt)) return;
     busy(1);
     event.detail.target?.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.matches("[data-live]")) return;
+    if (isQuiet(event.detail.elt)) return;
     busy(-1);
     event.detail.target?.removeAttribute("aria-busy");
   });
   for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failed, (event) => event.detail.elt?.matches("[data-live]") || say(word("failed"), "bad"));
+    document.addEventListener(failed, (event) => (event.detail.elt && isQuiet(event.detail.elt)) || say(word("failed"), "bad"));
   }
   document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
 }

@@ -17,6 +17,7 @@ FRAME = {
     "filter_query": "",
     "list_query": "",
     "state": {"view": ""},
+    "views": {"is_counted": True},
     "export_url": "",
 }
 TICKETS = {"label": "Ticket", "label_plural": "Tickets", "activity": "deliver"}

@@ -29,7 +29,7 @@ def colleague_agent(organisation, desk):
 def tabs(answer):
     """Return the tabs of a list: label -> (count, whether it is the one in use)."""
     found = re.findall(
-        r'<a href="([^"]+)" data-view="([^"]+)"( aria-current="page")?>\s*(.*?) <span class="count" '
+        r'<a href="([^"]+)" data-view="([^"]+)"( aria-current="page")?>\s*(.*?) <span class="count" id="[^"]+" '
         r'data-count="([^"]*)"',
         answer.content.decode(),
     )
@@ -51,11 +51,41 @@ def test_tabs_count_what_their_lists_show(page, cast, agent, organisation):
     at_state("incident", "new", cast)
     at_state("incident", "closed", cast)
 
-    found = tabs(page.get("/tickets/?view=unassigned&state=open&owner=none"))
+    found = tabs(page.get("/tickets/?view=unassigned&state=open&owner=none&counted=1"))
 
     assert list(found)[:5] == ["Unassigned", "Mine", "At risk", "Breached", "All open"]
     assert (found["Unassigned"], found["Mine"]) == (("1", True), ("1", False))
     assert found["All open"] == ("2", False)
+
+
+def test_a_list_stands_before_its_views_are_counted(page, cast, agent):
+    at_state("incident", "in_progress", cast, owner=agent)
+    at_state("incident", "new", cast)
+    address = "view=open&state=open"
+
+    body = page.get(f"/tickets/?{address}").content.decode()
+    asked = unescape(re.search(r'hx-get="(/tickets/views/[^"]+)" hx-trigger="load"', body)[1])
+    counts = page.get(asked, headers={"HX-Request": "true"}).content.decode()
+    plain = page.get(asked)
+
+    places = re.findall(r'id="(count-[^"]+)" data-count="([^"]*)"', body)
+    told = re.findall(r'id="(count-[^"]+)" data-count="([^"]*)" hx-swap-oob="true"', counts)
+    assert [place for place, _count in places] == [place for place, _count in told]
+    assert dict(places)["count-mine"] == ""
+    assert (dict(told)["count-mine"], dict(told)["count-unassigned"]) == ("1", "1")
+    assert "<html" not in counts
+    assert plain.headers["Location"] == f"/tickets/?{address}&counted=1"
+    link = unescape(re.search(r'<noscript><a class="btn btn-quiet" href="([^"]+)"', body)[1])
+    assert link == f"/tickets/?{address}&counted=1"
+
+
+def test_the_view_in_use_is_counted_with_its_list(page, cast, agent):
+    at_state("incident", "in_progress", cast, owner=agent)
+
+    found = tabs(page.get("/tickets/?view=mine&state=open&owner=me"))
+
+    assert found["Mine"] == ("1", True)
+    assert found["Unassigned"] == ("", False)
 
 
 def test_tabs_count_to_a_hundred_and_what_is_chosen_further(page, cast):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.accounts.models import Organisation
 from itsm.core import clock
 from itsm.core.machine import Phase
+from itsm.core.rest.filters import filter_names
 from valuechain.records.answers import NotUnderstood, find_person, find_record
 from valuechain.records.due import DueField
 from valuechain.records.kinds import Kind, kinds
@@ -177,6 +178,7 @@ class RecordFilter(django_filters.FilterSet):
     #: Every filter; a lean set has fewer of its own.
     base_filters: Filters
 
+    _parameters: frozenset[str]
     #: The kinds of the resource; set by `filterset_for`.
     of: tuple[Kind, ...] = ()
 
@@ -196,6 +198,13 @@ class RecordFilter(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> Filters:
         return Filters(super().get_filters())
+
+    @classmethod
+    def parameters(cls, request: Any) -> frozenset[str]:
+        """Name every parameter that these filters read; it is the same for every request."""
+        if "_parameters" not in cls.__dict__:
+            cls._parameters = filter_names(cls(request=request))
+        return cls._parameters
 
     @property
     def form(self) -> forms.Form:

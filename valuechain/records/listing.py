@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from valuechain.records.filters import RecordFilter
 
 #: Parameters that say how the list is shown; every other one is a filter.
-SHOWN_BY = ("ordering", "cursor", "page_size", "view", "cols", "density", "find", "group")
+SHOWN_BY = (
+    "ordering", "cursor", "page_size", "view", "cols", "density", "find", "group", "counted",
+)  # fmt: skip
 #: What a view keeps of these, beside its filters.
 KEPT_BY_A_VIEW = ("ordering", "cols", "density", "group")
 #: `view=all` says that nothing narrows the list, not even the view it opens with.
@@ -125,6 +128,15 @@ class ListState:
         return word if word in Density.values else ""
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the counts of the views are asked for with the page, as where scripts do not run."""
+        return "counted" in self.query
+
+    @property
+    def counted_url(self) -> str:
+        return self.url(counted="1")
+
+    @property
     def is_bare(self) -> bool:
         """Whether the address says nothing at all, as a link to the list does."""
         return not self.query
@@ -189,6 +201,13 @@ def known_columns(resource: str) -> dict[str, Sentence]:
     return {key: panels.column_labels.get(key) or COLUMNS[key] for key in keys}
 
 
+def keys_of(resource: str, state: ListState) -> Sequence[str]:
+    """Return which columns a list shows, in their order."""
+    known = known_columns(resource)
+    chosen = [key for key in state.columns if key in known]
+    return chosen or panels.columns.get(resource, DEFAULT_COLUMNS)
+
+
 def is_minor(key: str) -> bool:
     """Whether a column gives way where there is little room."""
     return key in MINOR or key in panels.minor
@@ -199,8 +218,8 @@ def columns_of(resource: str, state: ListState) -> list[dict[str, Any]]:
     shown = []
     orders = orders_of(resource)
     known = known_columns(resource)
-    chosen = [key for key in state.columns if key in known]
-    for key in chosen or panels.columns.get(resource, DEFAULT_COLUMNS):
+    chosen = any(key in known for key in state.columns)
+    for key in keys_of(resource, state):
         order = _ORDERED_BY.get(key, key)
         column: dict[str, Any] = {
             "key": key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -11,6 +12,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 
+from itsm.core.statements import Given, Statement, Text
 from valuechain.records.actions.viewing import may_change_view
 from valuechain.records.filters import filterset_for
 from valuechain.records.listing import KEPT_BY_A_VIEW, UNFILTERED, ListState
@@ -18,6 +20,7 @@ from valuechain.records.models import Record, SavedView
 from valuechain.records.panels import panels
 
 if TYPE_CHECKING:
+    from itsm.accounts.access import Sight
     from itsm.core.decisions import Sentence
 
 #: So many tabs are shown; the others wait in a menu.
@@ -26,6 +29,12 @@ MOST_TABS = 7
 COUNTED = 100
 #: So far the rows of the list itself are, of which all may be chosen at once.
 LISTED = 1_000
+
+
+@Statement
+def _saved() -> Any:
+    saved = SavedView.objects.of(Given("person"), teams=Given("teams"))
+    return saved.filter(resource=Given("resource")).select_related("team")
 
 
 @dataclass
@@ -50,6 +59,8 @@ class Tabs:
     current: Tab | None = None
     is_edited: bool = False
     may_save: bool = False
+    is_counted: bool = True
+    #: How many the list itself finds, as far as they are counted.
     total: int = 0
 
 
@@ -61,21 +72,24 @@ def tabs_of(
     request: HttpRequest,
     is_counted: bool = True,
 ) -> Tabs:
-    """Return the views of a resource for one reader, counted. Two queries, whatever they show.
+    """Return the views of a resource for one reader. Two queries, whatever they show.
 
-    A view further down a menu is not counted, nor any where the tabs are not drawn.
+    The list itself is always counted. Its views are where `is_counted`; otherwise the page asks for
+    the counts once it stands (`CountsView`). A view further down a menu is never counted.
     """
     found = [
         Tab(key, label, "" if query == UNFILTERED else query, _url(state, key, query))
         for key, label, query in panels.named_views.get(resource, ())
     ]
-    saved = SavedView.objects.visible_to(actor).filter(resource=resource).select_related("team")
+    saved = _saved(
+        resource=resource, person=actor.pk, teams=tuple(sorted(actor.access.staff_teams))
+    )
     found += [
         Tab(view.key, view.name, view.query, _url(state, view.key, view.query), saved=view)
         for view in saved
     ]
     current = _current(found, state)
-    tabs = Tabs(current=current)
+    tabs = Tabs(current=current, is_counted=is_counted)
     if current is not None:
         current.current = True
         tabs.is_edited = not state.shows(current.query)
@@ -84,9 +98,11 @@ def tabs_of(
     wanted = [(tab.query, COUNTED) for tab in tabs.shown] if is_counted else []
     wanted.append((state.filters.urlencode(), LISTED))
     counts = _count(resource, wanted, actor=actor, request=request)
-    for tab, count in zip(tabs.shown, counts, strict=False):
+    tabs.total = counts.pop()
+    for tab, count in zip(tabs.shown if is_counted else (), counts, strict=True):
         tab.count = _words(count)
-    tabs.total = counts[-1]
+    if current is not None and not tabs.is_edited:
+        current.count = _words(tabs.total)
     return tabs
 
 
@@ -158,12 +174,21 @@ def _count(
 
 def _what_is_seen(actor: Any) -> list[RawSQL]:
     """Return `visible_to` written out: one text for all counts. Raises EmptyResultSet for nothing."""
-    query = Record.objects.visible_to(actor).query
+    text = _seen_with(actor.access.sight)
+    if text is None:
+        return []
+    sql, params = text.filled(actor.access.given)
+    return [RawSQL(sql, params, BooleanField())]  # noqa: S611 - Django wrote it
+
+
+@cache
+def _seen_with(sight: Sight) -> Text | None:
+    query = Record.objects.visible_to(sight).query
     try:
         sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
     except FullResultSet:
-        return []
-    return [RawSQL(sql, params, BooleanField())] if sql else []  # noqa: S611 - Django wrote it
+        return None
+    return Text(sql, params) if sql else None
 
 
 def _words(count: int) -> str:

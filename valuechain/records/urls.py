@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("<resource:resource>/export/", views.ExportView.as_view(), name="record-export"),
     path("<resource:resource>/columns/", views.ColumnsView.as_view(), name="record-columns"),
+    path("<resource:resource>/views/", views.CountsView.as_view(), name="record-views-counted"),
     path("<resource:resource>/views/new/", views.SaveViewView.as_view(), name="record-view-new"),
     path("<resource:resource>/views/<int:pk>/", views.OneViewView.as_view(), name="record-view"),
     path("<resource:resource>/new/", views.NewRecordView.as_view(), name="record-new"),

@@ -6,41 +6,34 @@ a list needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from html import escape
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.core.templatetags import ui
 from valuechain.records.listing import is_minor
+from valuechain.records.models import Record
 
 register = template.Library()
+
+Draw = Callable[[Any], SafeString]
 
 
 def _number(record: Any) -> SafeString:
     return ui.fill('<td role="cell" class="number-cell">{}</td>', record.number)
 
 
-def _title(record: Any) -> SafeString:
-    unread = ""
-    if getattr(record, "is_unread", False):
-        unread = ui.fill('<span class="dot"></span><span class="hide">{} </span>', _("Unread"))
-    return ui.fill(
-        '<th class="subject" scope="row" role="rowheader">{}<a href="{}">{}</a></th>',
-        unread,
-        record.get_absolute_url() + getattr(record, "opened_from", ""),
-        record.title,
-    )
-
-
-def _plain(draw: Callable[[Any], Any]) -> Callable[[Any], SafeString]:
+def _plain(draw: Callable[[Any], Any]) -> Draw:
     return lambda record: ui.fill('<td role="cell">{}</td>', draw(record) or "")
 
 
-def _minor(draw: Callable[[Any], Any]) -> Callable[[Any], SafeString]:
+def _minor(draw: Callable[[Any], Any]) -> Draw:
     return lambda record: ui.fill('<td role="cell" class="minor">{}</td>', draw(record) or "")
 
 
@@ -73,9 +66,8 @@ def _tags(record: Any) -> SafeString:
     )
 
 
-CELLS: dict[str, Callable[[Any], SafeString]] = {
+CELLS: dict[str, Draw] = {
     "number": _number,
-    "title": _title,
     "last_message": _said,
     "priority": _plain(lambda record: ui.priority_badge(record.priority)),
     "state": _plain(ui.state_badge),
@@ -87,42 +79,122 @@ CELLS: dict[str, Callable[[Any], SafeString]] = {
     "updated_at": _minor(lambda record: ui.when(record.updated_at)),
     "tags": _plain(_tags),
 }
+#: What the whole look of a cell follows from: rows that are alike in this share one drawing.
+ALIKE: dict[str, Callable[[Any], Hashable]] = {
+    "last_message": lambda record: getattr(record, "last_message", ""),
+    "priority": lambda record: record.priority,
+    "state": lambda record: (record.kind, record.state, record.phase),
+    "owner": lambda record: record.owner_id,
+    "requester": lambda record: record.requester_id,
+    "team": lambda record: record.team_id,
+    "organisation": lambda record: record.organisation_id,
+    "service": lambda record: record.service_id,
+    "kind_label": lambda record: record.kind,
+}
+#: A number that stands for others while an address is looked up.
+_ANY_NUMBER = "ANY-0"
 
 
-@register.simple_tag
-def record_cells(record: Any, columns: Sequence[dict[str, Any]]) -> SafeString:
-    """Draw the cells of one row, in the order of the columns."""
-    return SafeString("".join([_cell(record, column["key"]) for column in columns]))
+class Pen:
+    """Draws the rows of one page for one reader, and what many of them show alike only once."""
 
+    def __init__(self, columns: Sequence[dict[str, Any]]) -> None:
+        """Look up how each column is drawn."""
+        self._cells = [self._cell(column["key"]) for column in columns]
+        self._addresses: dict[str, list[str]] = {}
+        self._unread = ""
 
-def _cell(record: Any, key: str) -> SafeString:
-    draw = CELLS.get(key)
-    if draw is None:
-        cell = _minor if is_minor(key) else _plain
-        draw = cell(lambda row: ui.field_value(row, key))
-    return draw(record)
+    def cells(self, record: Any) -> SafeString:
+        """Draw the cells of one row, in the order of the columns."""
+        return SafeString("".join([draw(record) for draw in self._cells]))
 
-
-@register.simple_tag
-def list_row(record: Any, columns: Sequence[dict[str, Any]], bulk_url: str = "") -> SafeString:
-    """Draw one row of a list; `bulk_url` adds the box that selects it, with the version seen."""
-    number = getattr(record, "number", "")
-    version = getattr(record, "version", 0)
-    pick: SafeString | str = ""
-    if bulk_url:
-        pick = ui.fill(
-            '<td role="cell" class="pick"><input type="checkbox" name="number" value="{}" '
-            'aria-label="{} {}"><input type="hidden" name="seen" value="{}:{}"></td>',
-            number,
-            number,
-            record.title,
-            number,
-            version,
+    def row(self, record: Any, *, is_picked: bool) -> str:
+        """Draw one row; `is_picked` adds the box that selects it, with the version seen."""
+        number, version = escape(record.number), int(getattr(record, "version", 0))
+        pick = ""
+        if is_picked:
+            pick = (
+                f'<td role="cell" class="pick"><input type="checkbox" name="number" value="{number}"'
+                f' aria-label="{number} {escape(record.title)}">'
+                f'<input type="hidden" name="seen" value="{number}:{version}"></td>'
+            )
+        return (
+            f'<tr role="row" id="row-{number}" data-version="{version}">'
+            f"{pick}{self.cells(record)}</tr>"
         )
-    return ui.fill(
-        '<tr role="row" id="row-{}" data-version="{}">{}{}</tr>',
-        number,
-        version,
-        pick,
-        record_cells(record, columns),
+
+    def _cell(self, key: str) -> Draw:
+        if key == "title":
+            return self._title
+        draw = CELLS.get(key)
+        if draw is None:
+            cell = _minor if is_minor(key) else _plain
+            draw = cell(lambda row: ui.field_value(row, key))
+        alike = ALIKE.get(key)
+        return draw if alike is None else _once(draw, alike)
+
+    def _title(self, record: Any) -> SafeString:
+        unread = self._dot() if getattr(record, "is_unread", False) else ""
+        address = self._address(record) + getattr(record, "opened_from", "")
+        return SafeString(
+            f'<th class="subject" scope="row" role="rowheader">{unread}'
+            f'<a href="{escape(address)}">{escape(record.title)}</a></th>'
+        )
+
+    def _dot(self) -> str:
+        if not self._unread:
+            words = escape(_("Unread"))
+            self._unread = f'<span class="dot"></span><span class="hide">{words} </span>'
+        return self._unread
+
+    def _address(self, record: Any) -> str:
+        """Return where the record is; rows of one resource differ in their number alone."""
+        if not isinstance(record, Record):
+            return str(record.get_absolute_url())
+        around = self._addresses.get(record.resource)
+        if around is None:
+            found = reverse("record-detail", args=[record.resource, _ANY_NUMBER])
+            around = self._addresses[record.resource] = found.split(_ANY_NUMBER)
+        return record.number.join(around)
+
+
+def _once(draw: Draw, alike: Callable[[Any], Hashable]) -> Draw:
+    drawn: dict[Hashable, SafeString] = {}
+
+    def cell(record: Any) -> SafeString:
+        if not isinstance(record, Record):  # the page of the design shows rows that are none
+            return draw(record)
+        key = alike(record)
+        found = drawn.get(key)
+        if found is None:
+            found = drawn[key] = draw(record)
+        return found
+
+    return cell
+
+
+@register.simple_tag
+def list_rows(
+    records: Sequence[Any], columns: Sequence[dict[str, Any]], bulk_url: str = ""
+) -> SafeString:
+    """Draw the rows of a page; `bulk_url` adds the boxes that select them."""
+    pen, is_picked = Pen(columns), bool(bulk_url)
+    width, drawn = len(columns) + is_picked, list[str]()
+    for record in records:
+        if heading := getattr(record, "heading", None):
+            drawn.append(_heading(heading, width, is_first=not drawn))
+        drawn.append(pen.row(record, is_picked=is_picked))
+    return SafeString("\n    ".join(drawn))
+
+
+def _heading(heading: dict[str, str], width: int, *, is_first: bool) -> str:
+    """Begin a group of rows, and end the one before."""
+    words = ui.fill("{}", heading["words"])
+    if heading["url"]:
+        words = ui.fill('<a href="{}">{}</a>', heading["url"], words)
+    return ("" if is_first else '</tbody><tbody role="rowgroup">') + ui.fill(
+        '<tr role="row" class="group-row"><th role="rowheader" scope="rowgroup" colspan="{}">{}'
+        "</th></tr>",
+        width,
+        words,
     )

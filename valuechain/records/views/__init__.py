@@ -10,7 +10,12 @@ from valuechain.records.views.changing import (
 )
 from valuechain.records.views.conversing import CommentView, DraftView, TakeBackView
 from valuechain.records.views.files import download, preview
-from valuechain.records.views.listing import ColumnsView, ExportView, RecordListView
+from valuechain.records.views.listing import (
+    ColumnsView,
+    CountsView,
+    ExportView,
+    RecordListView,
+)
 from valuechain.records.views.live import LeaveView, LiveView
 from valuechain.records.views.reading import (
     ChainView,
@@ -27,6 +32,7 @@ __all__ = [
     "ChainView",
     "ColumnsView",
     "CommentView",
+    "CountsView",
     "DraftView",
     "EditRecordView",
     "ExportView",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from itsm.core.errors import FieldErrors
 from itsm.core.keyset import Order, Page, paginate, read_size
-from itsm.core.rest.filters import filter_names
 from valuechain.records.bulk import MOST, Scope
 from valuechain.records.exporting import CHUNK, csv_lines
 from valuechain.records.filters import RecordFilter, filterset_for
@@ -27,6 +27,7 @@ from valuechain.records.listing import (
     chips_of,
     columns_of,
     groups_of,
+    keys_of,
     known_columns,
     orders_of,
 )
@@ -58,13 +59,15 @@ def found_by(
     """Return the filters of a list, applied as far as they are understood, and what is not."""
     found: RecordQuerySet = Record.objects.visible_to(request.user).of_resource(resource)
     asked = filterset_for(resource)
-    filterset = asked(state.filters, queryset=found, request=request)
-    strange = [name for name in state.filters if name not in filter_names(filterset)]
+    filters = state.filters
+    filterset = asked(filters, queryset=found, request=request, is_lean=True)
+    known = asked.parameters(request)
+    strange = [name for name in filters if name not in known]
     if filterset.is_valid() and not strange:
         return state, filterset, []
     kept, problems = faults_in(filterset, state.query, strange)
     state = ListState(kept, state.path, state.default_ordering)
-    return state, asked(state.filters, queryset=found, request=request), problems
+    return state, asked(state.filters, queryset=found, request=request, is_lean=True), problems
 
 
 def page_of(
@@ -72,13 +75,15 @@ def page_of(
 ) -> tuple[ListState, Page[Any]]:
     """Return one page of rows; a cursor of another order or an old bookmark begins at the top."""
     orders = orders_of(resource)
+    # What no column shows is not joined: half the time such a statement takes goes into its plan.
+    rows = rows.with_people("owner", "requester", *keys_of(resource, state))
     grouping = panels.groups.get(resource, {}).get(state.group)
     try:
         if grouping is not None:
             order = Order.by(f"group {state.group}", *grouping.order)
-            arranged = grouping.arrange(rows.with_people())
+            arranged = grouping.arrange(rows)
         else:
-            order, arranged = Order.choose(state.ordering, orders), rows.with_people()
+            order, arranged = Order.choose(state.ordering, orders), rows
         page = paginate(
             arranged,
             order=order,
@@ -88,7 +93,7 @@ def page_of(
     except FieldErrors:
         state = state.from_the_top()
         page = paginate(
-            rows.with_people(),
+            rows,
             order=Order.choose(state.ordering, orders),
             cursor=None,
             size=PAGE_SIZE,
@@ -116,12 +121,13 @@ class RecordListView(StaffView):
         panels.decorate(page.items, actor=actor)
         panels.decorate_list(page.items, actor=actor)
         _head_groups(page.items, resource, state, actor)
+        came_from = urlencode({"from": state.query.urlencode()})
         for place, record in enumerate(page.items):
-            record.opened_from = f"?{urlencode({'from': state.query.urlencode(), 'i': place})}"
+            record.opened_from = f"?{came_from}&i={place}"
         is_fragment = bool(request.headers.get("HX-Request"))
         columns = columns_of(resource, state)
-        # Rows alone have no tabs, but say how many are somebody's own where there are none.
-        is_counted = not is_fragment or not page.items
+        # Where there are no rows, the page says how many are somebody's own.
+        is_counted = state.is_counted or not page.items
         views = tabs_of(resource, state, actor=actor, request=request, is_counted=is_counted)
         context = {
             "kind": heading(resource),
@@ -132,7 +138,8 @@ class RecordListView(StaffView):
                 "previous_url": state.page_url(page.previous_cursor),
             },
             "filter": filterset,
-            "filter_fields": [bound for bound in filterset.form if _is_asked(bound.name)],
+            # Every filter there is, for the template to ask when it has not drawn them before.
+            "filter_fields": lambda: _fields_of(resource, state, request),
             "filter_query": state.filters.urlencode(),
             "language": get_language(),
             "kept": [(n, v) for n, values in state.query.lists() for v in values if _is_kept(n)],
@@ -155,6 +162,18 @@ class RecordListView(StaffView):
         response = render(request, name, context)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class CountsView(StaffView):
+    """How many rows each view of a list finds, for the tabs of a page that stands already."""
+
+    def get(self, request: HttpRequest, resource: str) -> HttpResponse:
+        """Draw the counts alone, or show the list with them to whoever came without a script."""
+        state = state_of(request, resource)
+        if not request.headers.get("HX-Request"):
+            return redirect(state.counted_url)
+        views = tabs_of(resource, state, actor=request.user, request=request)
+        return render(request, "records/_counts.html", {"views": views})
 
 
 def _head_groups(rows: list[Any], resource: str, state: ListState, actor: Any) -> None:
@@ -206,6 +225,11 @@ def _named_elsewhere(state: ListState, resource: str, actor: Any) -> str:
         if query and query != UNFILTERED:
             return f"{state.path}?view={state.view}&{query}"
     return ""
+
+
+def _fields_of(resource: str, state: ListState, request: HttpRequest) -> list[BoundField]:
+    form = filterset_for(resource)(state.filters, request=request).form
+    return [bound for bound in form if _is_asked(bound.name)]
 
 
 def _is_asked(name: str) -> bool:

@@ -21,7 +21,7 @@ from valuechain.records.listing import ListState, columns_of
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet
-from valuechain.records.templatetags.rows import record_cells
+from valuechain.records.templatetags.rows import Pen
 from valuechain.records.views.access import StaffView
 from valuechain.records.views.listing import found_by, page_of, state_of
 
@@ -106,9 +106,9 @@ class LiveView(StaffView):
     ) -> dict[str, Any]:
         panels.decorate(records, actor=actor)
         panels.decorate_list(records, actor=actor)
-        columns = columns_of(resource, state)
+        pen = Pen(columns_of(resource, state))
         return {
-            record.number: {"cells": record_cells(record, columns), "version": record.version}
+            record.number: {"cells": pen.cells(record), "version": record.version}
             for record in records
         }
 
