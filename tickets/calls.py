@@ -53,6 +53,9 @@ def log_call(
         **values,
     )
     _note_time(record, call.get("spent"), actor=actor, opened=opened, now=now)
+    if (priority := call.get("priority")) and priority != record.priority:
+        answers = {"priority": priority, "reason": call.get("priority_reason", "")}
+        record = perform(record, "set_priority", actor=actor, via=Via.HTML, data=answers).record
     if solved:
         record = _solve(record, call, actor=actor)
     return record

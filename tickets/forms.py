@@ -17,7 +17,7 @@ from tickets.asks import RESOLUTION_CODES
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
 from valuechain.records.forms import RecordInput, RuledForm
 from valuechain.records.kinds import kinds
-from valuechain.records.vocabulary import Impact, Urgency
+from valuechain.records.vocabulary import Impact, Priority, Urgency
 
 _signer = signing.TimestampSigner(salt="tickets.call")
 #: A page left open longer than this was not opened for the call that is logged on it.
@@ -116,6 +116,16 @@ class CallForm(RuledForm):
         initial="incident",
         widget=forms.RadioSelect,
     )
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=[("", _("As impact and urgency give it")), *Priority.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    priority_reason = forms.CharField(
+        label=_("Why not the one impact and urgency give?"), max_length=MAX_LINE, required=False
+    )
     resolution_code = forms.ChoiceField(
         label=_("How was it resolved?"), choices=RESOLUTION_CODES, initial="fixed"
     )
@@ -158,6 +168,8 @@ class CallForm(RuledForm):
     def clean(self) -> dict[str, Any]:
         """Find out who calls: the person picked, the one typed, or somebody new."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("priority") and not data.get("priority_reason"):
+            self.add_error("priority_reason", _("Write why the priority is another."))
         words = data.get("caller", "")
         data["person"] = None
         if not words:

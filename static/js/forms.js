@@ -53,6 +53,12 @@ export function startForms(root) {
   }
 }
 
+// One value changed in its place is left by Escape, as by its own way out.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.target.closest?.(".edit-one")?.querySelector("[data-cancel]")?.click();
+});
+
 // A page that comes back from the browser's memory must let its forms be sent again.
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);

@@ -38,11 +38,11 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         found = World(people["admin@brightwater.example"], people["requester@brightwater.example"])
         complete(found)
         yield found
-        _let_go()
+        connections_are_shut()
         TransactionTestCase()._fixture_teardown()
 
 
-def _let_go() -> None:
+def connections_are_shut() -> None:
     """Wait until the server's threads have closed what they read the tables with."""
     with connection.cursor() as cursor:
         for _turn in range(100):

@@ -394,3 +394,14 @@ class TestWhatIsKnown:
         beside = browser(agent).get("/tickets/call/beside/?title=paper+jam").content.decode()
 
         assert "Clear a paper jam" not in beside
+
+
+def test_another_priority_is_kept_with_its_reason(desk_client, call):
+    refused = desk_client.post(PAGE, call(priority="1"))
+    assert refused.status_code == 422
+    assert "Write why the priority is another." in refused.content.decode()
+
+    desk_client.post(PAGE, call(priority="1", priority_reason="The board waits"))
+
+    ticket = Incident.objects.get()
+    assert (ticket.priority, ticket.priority_override) == (1, "The board waits")

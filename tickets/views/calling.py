@@ -38,7 +38,7 @@ THEIRS = 5
 #: What a draft of a call keeps, and what makes it worth keeping.
 DRAFTED = (
     "caller", "caller_id", "title", "service", "impact", "urgency", "description", "new_caller",
-    "phone", "organisation", "kind", "resolution_code", "resolution",
+    "phone", "organisation", "kind", "priority", "priority_reason", "resolution_code", "resolution",
 )  # fmt: skip
 WORTH_KEEPING = ("caller", "title", "description", "resolution")
 

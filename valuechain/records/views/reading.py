@@ -102,6 +102,7 @@ class RecordDetailView(OneRecordView):
             "named_files": named_files([file for file in files if not file.comment_id], record),
             "edit_url": edit_url,
             "describe_url": f"{edit_url}?only=description" if edit_url else "",
+            "title_url": f"{edit_url}?only=title" if edit_url else "",
             **summary_of(record, actor),
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),

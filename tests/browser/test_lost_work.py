@@ -1,0 +1,157 @@
+"""Whatever goes wrong between typing and the server's answer, no character is lost (goal 24)."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories import a_ticket
+from valuechain.records.actions import add_comment, edit_record, perform
+from valuechain.records.kinds import kinds
+from valuechain.records.vocabulary import Via
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WORDS = "Zwei Zeilen, “quoted” & <b>bold</b> ende: 100 % äöü"
+HERE = """(words) => [...document.querySelectorAll("textarea, input:not([type=hidden])")]
+  .some((field) => field.value === words)"""
+
+
+@pytest.fixture
+def ticket(agent, requester, desk):
+    return a_ticket(actor=requester, team=desk, title="Printer is jammed")
+
+
+class Surface:
+    """A form somebody writes into: where it is, how it opens, which field, how it is sent."""
+
+    def __init__(self, page, address, opens, field):
+        self.page, self.address, self.opens, self.field = page, address, opens, field
+
+    def write(self):
+        for key in self.opens:
+            self.page.keyboard.press(key)
+        field = self.page.locator(self.field)
+        field.wait_for(state="attached")
+        field.focus()
+        field.evaluate("(one) => { one.setSelectionRange(0, one.value.length); }")
+        self.page.keyboard.type(WORDS)
+
+    def send(self):
+        self.page.locator(self.field).press("Control+Enter")
+
+    def holds_the_words(self):
+        """Whether they are on the page that came, or in the form when it is opened again."""
+        if not self.page.url.startswith("chrome-error") and self.page.evaluate(HERE, WORDS):
+            return True
+        self.page.goto(self.address)
+        return bool(self.page.evaluate(HERE, WORDS))
+
+
+@pytest.fixture
+def open_surface(as_person, live_server, agent, brm, requester, ticket):
+    need = kinds["need"].open(
+        actor=requester, via=Via.HTML, title="See free berths", description="We need it."
+    )
+    need = perform(need, "submit", actor=requester, via=Via.HTML).record
+    page_of = ticket.get_absolute_url()
+    known = {
+        "reply": (agent, page_of, ("r",), "#id_reply-body", ticket),
+        "note": (agent, page_of, ("n",), "#id_note-body", ticket),
+        "call": (agent, "/tickets/call/", (), "#id_description", None),
+        "resolution": (agent, f"{page_of}do/resolve/", (), "#id_resolution", ticket),
+        "decision": (brm, f"/engage/?need={need.number}", ("1",), "[data-reason] textarea, [data-reason]", need),
+    }  # fmt: skip
+
+    def open_(name):
+        person, address, opens, field, record = known[name]
+        page = as_person(person, address)
+        if name == "decision":
+            field = f"#{page.locator('[data-reason]').first.get_attribute('id')}"
+        surface = Surface(page, live_server.url + address, opens, field)
+        surface.person, surface.record = person, record
+        return surface
+
+    return open_
+
+
+def reload_at_once(surface, **_more):
+    surface.page.reload()
+
+
+def session_expires(surface, live_server, **_more):
+    surface.page.context.clear_cookies(name="sessionid")
+    surface.send()
+    surface.page.get_by_role("heading", name="Sign in").wait_for()
+    again = Client()
+    again.force_login(surface.person)
+    session = {"name": "sessionid", "value": again.cookies["sessionid"].value}
+    surface.page.context.add_cookies([{"url": live_server.url, **session}])
+
+
+def _answers(status):
+    def fails(surface, **_more):
+        def answer(route):
+            if route.request.method == "POST" and route.request.is_navigation_request():
+                route.fulfill(status=status, content_type="text/html", body="<h1>No</h1>")
+            else:
+                route.continue_()
+
+        surface.page.route("**/*", answer)
+        surface.send()
+        surface.page.get_by_role("heading", name="No").wait_for()
+        surface.page.unroute_all()
+
+    return fails
+
+
+def network_drops(surface, **_more):
+    def cut(route):
+        route.abort("internetdisconnected")
+
+    surface.page.route("**/*", cut)
+    surface.send()
+    surface.page.wait_for_url("chrome-error://**")
+    surface.page.unroute_all()
+
+
+def somebody_was_quicker(surface, *, lead, **_more):
+    if surface.record.kind == "need":
+        edit_record(surface.record, {"title": "See berths"}, actor=surface.person, via=Via.HTML)
+    else:
+        add_comment(
+            surface.record, body="I am quicker.", visibility="public", actor=lead, via=Via.HTML
+        )
+        edit_record(surface.record, {"title": "Printer jams"}, actor=lead, via=Via.HTML)
+    surface.send()
+    surface.page.locator(".error-summary, .doubt").first.wait_for()
+
+
+FAULTS = {
+    "a reload at once": reload_at_once,
+    "the session ends": session_expires,
+    "an error over there": _answers(500),
+    "a conflict": _answers(409),
+    "somebody was quicker": somebody_was_quicker,
+    "the network drops": network_drops,
+}
+
+
+SURFACES = ("reply", "note", "call", "resolution", "decision")
+#: Nobody else is in a call that is not logged yet.
+CASES = [
+    (name, fault)
+    for name in SURFACES
+    for fault in FAULTS
+    if (name, fault) != ("call", "somebody was quicker")
+]
+
+
+@pytest.mark.parametrize(("name", "fault"), CASES)
+def test_no_character_is_lost(open_surface, live_server, lead, name, fault):
+    surface = open_surface(name)
+    surface.write()
+
+    FAULTS[fault](surface, live_server=live_server, lead=lead)
+
+    assert surface.holds_the_words()

@@ -1,0 +1,152 @@
+"""The desk's daily jobs from the first key to the last, with the pointer blocked (goals 1 to 3 and 17).
+
+A scripted agent presses five keys a second and takes 1.35 seconds for each decision. The time is
+reckoned from what was pressed and decided, with a fixed allowance for each answer of the server that
+has to be waited for, so that a slow machine changes nothing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import a_ticket, fresh
+from tickets.models import CannedReply, Incident
+from valuechain.records.models import Comment, Draft
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEY_S, DECISION_S, ANSWER_S = 0.2, 1.35, 0.4
+PROBLEM = "Printer on floor 2 eats paper"
+
+#: Counts the keys of this tab over all its pages, and lets no pointer act.
+WATCH = """
+  const count = (name) => sessionStorage.setItem(name, Number(sessionStorage.getItem(name) ?? 0) + 1);
+  addEventListener("keydown", () => count("keys"), true);
+  for (const kind of ["pointerdown", "pointerup", "mousedown", "mouseup", "touchstart", "dblclick"]) {
+    addEventListener(kind, (event) => { count("pointers"); event.preventDefault(); event.stopImmediatePropagation(); }, true);
+  }
+  addEventListener("click", (event) => {
+    // A press of a key on a button is a click too, but not one of a pointer.
+    if (event.detail === 0) return;
+    count("pointers"); event.preventDefault(); event.stopImmediatePropagation();
+  }, true);
+"""
+
+
+class ScriptedAgent:
+    """Somebody who knows the keys, thinks before each choice, and has no mouse."""
+
+    def __init__(self, page):
+        self.page = page
+        self.decisions = self.answers = self.letters = 0
+        page.context.add_init_script(WATCH)
+        page.reload()
+
+    def decide(self, *keys):
+        self.decisions += 1
+        self.press(*keys)
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def say(self, words):
+        """Write the caller's own words: they take time, and are no keys of the way there."""
+        self.letters += len(words)
+        self.page.keyboard.insert_text(words)
+
+    def see(self, locator):
+        """Wait for something the server answers."""
+        self.answers += 1
+        locator.first.wait_for()
+
+    def counted(self, name):
+        return int(self.page.evaluate("(name) => sessionStorage.getItem(name) ?? 0", name))
+
+    @property
+    def keys(self):
+        return self.counted("keys")
+
+    @property
+    def seconds(self):
+        return (
+            (self.keys + self.letters) * KEY_S
+            + self.decisions * DECISION_S
+            + self.answers * ANSWER_S
+        )
+
+
+@pytest.fixture
+def at_work(as_person):
+    return lambda person, address: ScriptedAgent(as_person(person, address))
+
+
+def test_the_pointer_is_blocked_and_would_be_noticed(at_work, agent):
+    worker = at_work(agent, "/tickets/")
+
+    worker.page.mouse.click(1200, 24)
+    worker.page.get_by_role("link", name="Log a call").first.click()
+
+    assert worker.page.url.partition("?")[0].endswith("/tickets/")
+    assert worker.counted("pointers") > 0
+
+
+def test_a_call_of_somebody_known_is_logged(at_work, agent, requester, desk):
+    worker = at_work(agent, "/")
+
+    worker.decide("c")
+    worker.see(worker.page.get_by_role("combobox", name="Caller"))
+    worker.decide(*"rita")
+    worker.see(worker.page.get_by_role("option", name="Rita Requester"))
+    worker.decide("Enter")
+    worker.say(PROBLEM)
+    worker.decide()  # that the guesses fit
+    worker.decide("Control+Enter")
+    worker.see(worker.page.get_by_text("The call is logged. Read out:"))
+
+    assert Incident.objects.get().requester == requester
+    assert worker.keys <= 12
+    assert worker.seconds <= 20
+    assert worker.counted("pointers") == 0
+
+
+def test_a_call_is_one_more_report_of_what_is_open(at_work, agent, requester, colleague):
+    ticket = a_ticket(actor=requester, title="Printer on floor 2 is jammed")
+    worker = at_work(agent, "/")
+
+    worker.decide("c")
+    worker.see(worker.page.get_by_role("combobox", name="Caller"))
+    worker.decide(*"coli")
+    worker.see(worker.page.get_by_role("option", name="Colin Colleague"))
+    worker.press("Enter")
+    worker.say("printer floor 2")
+    before = worker.keys
+    worker.see(worker.page.get_by_role("button", name="Add Colin Colleague to this"))
+    worker.decide("Alt+1")
+    worker.see(worker.page.get_by_text("Colin Colleague is added to"))
+
+    assert Incident.objects.get() == ticket
+    assert Comment.objects.get().body.startswith("Colin Colleague reported the same by phone.")
+    assert worker.keys - before <= 8
+    assert worker.seconds <= 12
+    assert worker.counted("pointers") == 0
+
+
+def test_the_next_ticket_is_taken_and_answered_with_a_canned_reply(at_work, agent, requester, desk):
+    ticket = a_ticket(actor=requester, team=desk, title="Printer is jammed")
+    CannedReply.objects.create(title="We look at it", body="Hi {{ first_name }}, we look at it.")
+    worker = at_work(agent, "/tickets/?view=open&state=open")
+
+    worker.decide("Shift+N")
+    worker.see(worker.page.get_by_text("is yours."))
+    worker.decide("r", ":", ":")
+    worker.see(worker.page.get_by_role("option", name="We look at it"))
+    worker.decide("Enter")
+    worker.press("Control+Enter")
+    worker.see(worker.page.get_by_text("Not sent yet: nobody else sees it."))
+
+    assert fresh(ticket).owner == agent
+    assert Draft.objects.get().body == "Hi Rita, we look at it."
+    assert worker.keys <= 9
+    assert worker.seconds <= 8
+    assert worker.counted("pointers") == 0
