@@ -11,6 +11,7 @@ import { startQueue, startRows } from "./queue.js";
 import { startSending } from "./sending.js";
 import { startSheets } from "./sheet.js";
 import { startDecisions } from "./triage.js";
+import { startWalk } from "./walk.js";
 
 // Keys come from the page itself: data-keys="c", "g t", "Control+Enter". The list shown by "?" is the
 // same list that is bound. Single letters act only outside fields and dialogs, and can be switched off.
@@ -160,6 +161,7 @@ function startParts(root) {
 
 startMenus();
 startQueue();
+startWalk();
 startPalette();
 startSheets();
 startKeys();

@@ -48,7 +48,9 @@ function clear() {
   count();
 }
 
-const ACTS = new Set(["a", "p", "s", "t", "l", "m", "e", "d"]);
+const ACTS = new Set(["a", "p", "s", "t", "l", "m", "e", "d", "v"]);
+// Not every list offers all of them.
+const acts = (key) => ACTS.has(key) && Boolean(document.querySelector(`.selection [data-keys="${key}"]`));
 
 function onKey(event) {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !form()) return;
@@ -64,7 +66,7 @@ function onKey(event) {
   else if (key === "x" && rowAtHand()) pick(rowAtHand(), { range: event.shiftKey });
   else if (key === "o" && rowAtHand()) openSheet(`${linkOf(rowAtHand()).pathname}peek/`, { beside: true, opener: linkOf(rowAtHand()) });
   else if (key === "Escape" && selected().length) clear();
-  else if (ACTS.has(key) && !event.shiftKey && !selected().length && rowAtHand()) {
+  else if (acts(key) && !event.shiftKey && !selected().length && rowAtHand()) {
     // The bar of the selection appears with the row in it; its own key does the rest.
     pick(rowAtHand());
     return;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -11,13 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
+from valuechain.improve.asks import ESTIMATES
 from valuechain.improve.csat import offered_link
 from valuechain.improve.models import Benefit, Feedback, Improvement, Quote
 from valuechain.improve.quoting import make_of_an_entry
 from valuechain.improve.scores import trend_of
 from valuechain.records.models import Link, Record
+from valuechain.records.operations import Operation, own_operations
 from valuechain.records.panels import Card, panels
-from valuechain.records.vocabulary import LinkKind
+from valuechain.records.vocabulary import LinkKind, Via
 
 
 def register() -> None:
@@ -92,6 +94,9 @@ def register() -> None:
         ("missed", _("Missed"), "state=missed&state=partly"),
         ("all", _("All"), ""),
     )
+    own_operations["improvements"] = (
+        Operation("estimate", _("Value and effort"), ESTIMATES, _estimate, keys="v"),
+    )
     panels.rows.append(add_what_lists_show)
     panels.pages.append(add_to_page)
     panels.cards.append(trend_card)
@@ -101,6 +106,18 @@ def register() -> None:
 
 def _what_was_quoted(event: Any) -> str:
     return gettext("kept a quote from %(number)s") % {"number": event.data.get("record", "")}
+
+
+def _estimate(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:
+    """Say what an improvement is worth and costs, in whatever state it is."""
+    record.kind_entry.edit(
+        record,
+        {name: int(data[name]) for name in ("value", "effort")},
+        actor=actor,
+        via=Via.HTML,
+        expected_version=version,
+    )
+    return True
 
 
 def _by_evidence(queryset: Any, _name: str, value: str) -> Any:
