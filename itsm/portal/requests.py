@@ -18,6 +18,7 @@ from itsm.portal.conversation import conversation
 from itsm.portal.progress import progress_of, track
 from itsm.portal.promises import promises_of
 from itsm.portal.published import READ_HERE
+from itsm.portal.suggesting import suggestions_for
 from valuechain.records import actions, policies
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
 from valuechain.records.forms import CommentForm, RuledForm, ask_form
@@ -235,6 +236,8 @@ def portal_new(request: HttpRequest, slug: str) -> HttpResponse:
         initial = {"title": request.GET.get("title", "")[:200]}
         return _ask_page(request, ask, AskForm(ask=ask, actor=actor, initial=initial))
     form = AskForm(request.POST, request.FILES, ask=ask, actor=actor)
+    if found := _not_yet_seen(request, form):
+        return _ask_page(request, ask, form, found=found)
     kind = kinds[ask.kind]
     record = attempt(form, lambda data: _raise(kind, data, actor=actor))
     if record is None:
@@ -267,8 +270,24 @@ def _attach(record: Record, file: Any, *, actor: Any, comment: Any = None) -> No
     )
 
 
-def _ask_page(request: HttpRequest, ask: Ask, form: AskForm, status: int = 200) -> HttpResponse:
-    return render(request, "portal/ask.html", {"ask": ask, "form": form}, status=status)
+def _not_yet_seen(request: HttpRequest, form: AskForm) -> dict[str, list[Any]]:
+    """Return what may answer the request, unless its sender has seen it: empty when there is nothing.
+
+    With scripts it is seen while typing. A file would have to be chosen again, so it goes at once.
+    """
+    if "suggested" in request.POST or request.FILES or not form.is_valid():
+        return {}
+    found = suggestions_for(request.user, form.cleaned_data["title"])
+    return found if any(found.values()) else {}
+
+
+def _ask_page(
+    request: HttpRequest, ask: Ask, form: AskForm, status: int = 200,
+    found: dict[str, list[Any]] | None = None,
+) -> HttpResponse:  # fmt: skip
+    if found is None:
+        found = suggestions_for(request.user, str(form["title"].value() or ""))
+    return render(request, "portal/ask.html", {"ask": ask, "form": form, **found}, status=status)
 
 
 @login_required

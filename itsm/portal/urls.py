@@ -13,6 +13,7 @@ from itsm.portal.reports.schedules import EndScheduleView, ScheduleView, report_
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search
 from itsm.portal.second_step import second_step
+from itsm.portal.suggesting import portal_suggest
 from itsm.portal.tracking import track_open, track_request, track_show
 
 urlpatterns = [
@@ -42,6 +43,7 @@ urlpatterns = [
     path("portal/requests/<slug:number>/do/<slug:name>/", requests.portal_step, name="portal-step"),
     path("portal/needs/", needs.portal_needs, name="portal-needs"),
     path("portal/needs/<slug:number>/", needs.portal_need, name="portal-need"),
+    path("portal/suggest/", portal_suggest, name="portal-suggest"),
     path("portal/services/", catalogue.portal_services, name="portal-services"),
     path("portal/services/<slug:slug>/", catalogue.portal_order, name="portal-order"),
     path("portal/published/", published.portal_published, name="portal-published"),

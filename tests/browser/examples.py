@@ -57,6 +57,7 @@ NOT_PAGES = {
     "record-file-preview": "a picture drawn small",
     "brand-styles": "a stylesheet",
     "brand-logo": "a picture",
+    "portal-suggest": "rows below a field",
     "people-suggest": "rows below a field",
     "records-suggest": "rows below a field",
     "record-export": "a file for a spreadsheet",

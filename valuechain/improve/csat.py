@@ -11,7 +11,9 @@ from django.urls import reverse
 from itsm.accounts.models import User
 from itsm.core.machine import Phase
 from valuechain.improve.models import Feedback
+from valuechain.records.actions import perform
 from valuechain.records.models import Record
+from valuechain.records.vocabulary import Via
 
 _SALT = "valuechain.improve.csat"
 #: How long a link can be used.
@@ -54,3 +56,15 @@ def offered_link(record: Record, actor: Any) -> str:
     if actor.pk is None or record.requester_id != actor.pk or not may_be_rated(record):
         return ""
     return "" if rating_of(record, actor) is not None else link_for(record, actor)
+
+
+def may_reopen(record: Record, person: Any) -> bool:
+    """Whether the person may still have the work taken up again."""
+    work = record.specific
+    offers = work.kind_entry.machine.offers(work, person)
+    return any(offer.name == "reopen" and offer.decision for offer in offers)
+
+
+def reopen(record: Record, person: Any, reason: str) -> None:
+    """Have the work taken up again, for the reason the person gave. Raises RuleViolation."""
+    perform(record.specific, "reopen", actor=person, via=Via.HTML, data={"reason": reason[:2000]})

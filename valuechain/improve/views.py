@@ -20,6 +20,7 @@ from valuechain.improve.forms import QuoteForm
 from valuechain.improve.models import Feedback
 from valuechain.improve.quoting import entry_at, is_public
 from valuechain.improve.scores import FEW, scores_since
+from valuechain.improve.trouble import tells_of_trouble
 from valuechain.records.forms import RuledForm
 from valuechain.records.kinds import kinds
 from valuechain.records.policies import may_work
@@ -37,8 +38,14 @@ SCORES = (
 
 
 class RatingForm(RuledForm):
-    """How it was, in one answer and as many words as the person likes."""
+    """Whether it works, how it was, and as many words as the person likes."""
 
+    works = forms.ChoiceField(
+        label=gettext_lazy("Is it working now?"),
+        choices=(("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Not yet"))),
+        required=False,
+        widget=forms.RadioSelect,
+    )
     score = forms.TypedChoiceField(
         label=gettext_lazy("How was it?"), choices=SCORES, coerce=int, widget=forms.RadioSelect
     )
@@ -50,6 +57,17 @@ class RatingForm(RuledForm):
     )
     wants_call = forms.BooleanField(label=gettext_lazy("Call me about it"), required=False)
 
+    def __init__(self, *args: Any, may_reopen: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_reopen:
+            del self.fields["works"]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("works") == "no" and not said.get("description"):
+            self.add_error("description", _("Say what does not work yet, so that we can go on."))
+        return said
+
 
 class RatingView(View):
     """The page behind a link in a mail or on a finished ticket; the link says who is asked."""
@@ -59,35 +77,55 @@ class RatingView(View):
         record, person = self._read(token)
         if csat.rating_of(record, person) is not None:
             return self._page(request, record, None)
-        return self._page(request, record, RatingForm(initial={"score": request.GET.get("r")}))
+        form = RatingForm(
+            initial={"score": request.GET.get("r")}, may_reopen=csat.may_reopen(record, person)
+        )
+        return self._page(request, record, form)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Keep the answer, once."""
+        """Keep the answer, once; go on with the work where it does not work after all."""
         record, person = self._read(token)
-        form = RatingForm(request.POST)
+        may_reopen = csat.may_reopen(record, person)
+        if (given := csat.rating_of(record, person)) is not None:
+            is_kept = request.POST.get("do") == "keep" and may_reopen
+            if is_kept:
+                csat.reopen(record, person, given.description)
+            return self._page(request, record, None, is_open=is_kept)
+        form = RatingForm(request.POST, may_reopen=may_reopen)
+        works = "yes"
 
         def give(data: dict[str, Any]) -> Any:
+            nonlocal works
+            works = data.pop("works", "") or "yes"
             title = _("Rating of %(number)s") % {"number": record.number}
-            return kinds["feedback"].open(
+            made = kinds["feedback"].open(
                 actor=person, via=Via.HTML, requester=person, about=record, title=title,
                 nature=Feedback.Nature.CSAT, **data,
             )  # fmt: skip
+            if works == "no":
+                csat.reopen(record, person, data["description"])
+            return made
 
-        if csat.rating_of(record, person) is None and attempt(form, give) is None:
+        made = attempt(form, give)
+        if made is None:
             return self._page(request, record, form, status=UNPROCESSABLE)
-        return self._page(request, record, None)
+        is_doubtful = works == "yes" and may_reopen and tells_of_trouble(made.description)
+        return self._page(request, record, None, is_open=works == "no", asks=is_doubtful)
 
     def _read(self, token: str) -> tuple[Any, Any]:
         found = csat.read(token)
-        if found is None or not csat.may_be_rated(found[0]):
+        if found is None:
+            raise Http404
+        if csat.rating_of(*found) is None and not csat.may_be_rated(found[0]):
             raise Http404
         return found
 
     def _page(
-        self, request: HttpRequest, record: Any, form: RatingForm | None, status: int = 200
-    ) -> HttpResponse:
-        return render(request, "improve/rating.html", {"record": record, "form": form},
-                      status=status)  # fmt: skip
+        self, request: HttpRequest, record: Any, form: RatingForm | None, *, status: int = 200,
+        is_open: bool = False, asks: bool = False,
+    ) -> HttpResponse:  # fmt: skip
+        context = {"record": record, "form": form, "is_open": is_open, "asks": asks}
+        return render(request, "improve/rating.html", context, status=status)
 
 
 class ImproveView(StaffView):
