@@ -50,6 +50,17 @@ def save_person(
 
 
 @transaction.atomic
+def add_integration(name: str, organisation: Organisation, *, actor: User | SystemActor) -> User:
+    """Add the account that a program acts with in an organisation; nobody signs in with it."""
+    _refuse_others(actor)
+    made = User(name=name.strip(), organisation=organisation, is_service_account=True)
+    made.set_unusable_password()
+    made.save()
+    RoleGrant.objects.create(user=made, role=Role.INTEGRATION, organisation=organisation)
+    return made
+
+
+@transaction.atomic
 def set_active(person: User, *, is_active: bool, actor: User | SystemActor) -> User:
     """Let a person sign in again, or no longer; what they did stays as it is.
 

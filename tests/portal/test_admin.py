@@ -126,3 +126,56 @@ def test_the_audit_log_is_narrowed_by_who_what_and_record(page, cast):
 
     assert len(every) >= 2
     assert {event.record_id for event in narrow.context["events"]} == {ticket.pk}
+
+
+def new_token(page, **given):
+    usual = {"name": "Monitoring", "scopes": ["tickets:read"], "days": "30"}
+    return page.post("/admin/tokens/new/", {**usual, **given})
+
+
+def test_a_program_gets_an_account_of_its_own_and_a_token_that_is_shown_once(page, organisation):
+    answer = new_token(page, new_account="Monitoring probe", organisation=organisation.pk)
+
+    assert answer.status_code == 201
+    assert "no-store" in answer["Cache-Control"]
+    written = answer.context["written"]
+    assert written in answer.content.decode()
+    assert written not in page.get("/admin/tokens/").content.decode()
+    account = User.objects.get(name="Monitoring probe")
+    assert account.is_service_account
+    assert not account.has_usable_password()
+    assert account.api_tokens.get().organisation == organisation
+    headers = {"Authorization": f"Bearer {written}"}
+    assert browser().get("/api/v1/tickets/", headers=headers).status_code == 200
+
+    again = new_token(page, account=account.pk, name="Second key")
+    assert again.status_code == 201
+    assert account.api_tokens.count() == 2
+
+
+def test_a_token_for_somebody_else_acts_as_them(page, cast):
+    answer = new_token(page, person=cast.agent.email)
+
+    assert answer.status_code == 201
+    assert cast.agent.api_tokens.get().name == "Monitoring"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, "Choose one of the three: whom does the token act as?"),
+        ({"new_account": "Probe"}, "Choose where the new program belongs."),
+        ({"new_account": "Probe", "days": "5000"}, "less than or equal to 366"),
+    ],
+)
+def test_what_a_token_lacks_is_said(page, given, reason):
+    answer = new_token(page, **given)
+
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+    assert not User.objects.filter(is_service_account=True).exists()
+
+
+def test_only_administrators_make_tokens_for_others(cast):
+    for person in (cast.agent, cast.requester):
+        assert new_token(browser(person), person=cast.admin.email).status_code == 404

@@ -1,19 +1,15 @@
-"""Pages on which administrators look: the start, the audit log, the tokens."""
+"""Pages on which administrators look: the start and the audit log."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from itsm.accounts.actions import revoke_token
 from itsm.accounts.models import ApiToken, Organisation, Team, User
-from itsm.core import clock
 from itsm.portal.admin.forms import AuditForm
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
@@ -68,28 +64,6 @@ class HomeView(AdminView):
             count = model._default_manager.count() if model is not None else None
             places.append({"url": url, "label": label, "words": words, "count": count})
         return render(request, "admin/home.html", {"places": places})
-
-
-class TokensView(AdminView):
-    """Every token of every program, without its secret."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """List them, the newest first."""
-        now = clock.now()
-        found = ApiToken.objects.select_related("user", "organisation").order_by("-created_at")
-        tokens = [{"token": one, "is_live": one.is_live(now)} for one in found[:500]]
-        return render(request, "admin/tokens.html", {"tokens": tokens})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Withdraw one."""
-        given = request.POST.get("token", "")
-        token = ApiToken.objects.filter(pk=int(given) if given.isdecimal() else 0).first()
-        if token is None:
-            raise Http404
-        actor: Any = request.user
-        revoke_token(token, actor=actor)
-        messages.success(request, _("The token no longer works."))
-        return redirect("admin-tokens")
 
 
 class AuditView(AdminView):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from itsm.portal.admin import branding, desk, imports, looking, machines, views
+from itsm.portal.admin import branding, desk, imports, looking, machines, tokens, views
 
 urlpatterns = [
     path("admin/", looking.HomeView.as_view(), name="admin-home"),
@@ -29,7 +29,8 @@ urlpatterns = [
     path("admin/webhooks/", machines.WebhooksView.as_view(), name="admin-webhooks"),
     path("admin/webhooks/new/", machines.WebhookView.as_view(), name="admin-webhook-new"),
     path("admin/webhooks/<int:pk>/", machines.WebhookView.as_view(), name="admin-webhook"),
-    path("admin/tokens/", looking.TokensView.as_view(), name="admin-tokens"),
+    path("admin/tokens/new/", tokens.NewTokenView.as_view(), name="admin-token-new"),
+    path("admin/tokens/", tokens.TokensView.as_view(), name="admin-tokens"),
     path("admin/imports/", imports.ImportsView.as_view(), name="admin-imports"),
     path("admin/imports/<int:pk>/", imports.ImportView.as_view(), name="admin-import"),
     path("admin/branding/", branding.BrandingView.as_view(), name="admin-branding"),
