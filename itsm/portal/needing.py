@@ -10,7 +10,9 @@ from django.core.cache import cache
 from django.db.models import Count
 from redis import RedisError
 
+from itsm.accounts.roles import DESK_ROLES
 from itsm.core.templatetags.ui import ACTIVITY_OF
+from tickets.mail.models import InboundMail
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: A count may be this old, in seconds.
 KEPT = 20
+#: More mail than this is not counted.
+MOST = 99
 #: What stands for years while its owner has nothing to do with it today.
 STANDING = frozenset(
     {
@@ -35,7 +39,10 @@ STANDING = frozenset(
 
 
 def needing(person: Any) -> dict[str, int]:
-    """Return, by key of a place, how many live records the person owns there. At most one query."""
+    """Return, by key of a place, how much there needs the person. At most two queries.
+
+    Of records that is what they own and what is live; of mail, what waits to be placed by the desk.
+    """
     key = f"needing:{person.pk}"
     try:
         known: dict[str, int] | None = cache.get(key)
@@ -57,4 +64,6 @@ def _counted(person: Any) -> dict[str, int]:
         found[ACTIVITY_OF.get(entry.activity, entry.activity)] += count
         if entry.resource == "tickets":
             found["tickets"] += count
+    if person.access.holds(DESK_ROLES):
+        found["inbox"] = InboundMail.objects.visible_to(person).to_place()[:MOST].count()
     return dict(found)

@@ -52,7 +52,7 @@ STAFF: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
         _("Insight"),
         (
             Place("reports", _("Reports"), "report-list"),
-            Place("knowledge", _("Knowledge"), "knowledge-list"),
+            Place("knowledge", _("Knowledge"), "record-list", args=("articles",)),
         ),
     ),
     (_("Admin"), (Place("admin", _("Admin"), "admin-home", roles=frozenset({Role.ADMIN})),)),

@@ -9,6 +9,9 @@ from django.core.cache import cache
 
 from tests.doors import browser
 from tests.factories import a_ticket, at_state, opened
+from tests.tickets.mail.letters import raw
+from tickets.mail.intake import receive
+from tickets.mail.models import Mailbox
 from valuechain.records.actions import add_comment, perform
 from valuechain.records.vocabulary import Via
 
@@ -57,6 +60,18 @@ def test_an_owner_sees_how_their_services_stand_by_the_numbers_of_the_lists(agen
     links = dict(re.findall(r'href="([^"]+)" data-count="(\d+)"', shown))
     assert links[f"/tickets/?service={service.number}&state=open"] == "2"
     assert block(agent, "Your services now") == ""
+
+
+def test_the_navigation_counts_the_mail_that_waits_and_leads_to_knowledge(agent, desk):
+    box = Mailbox.objects.create(address="desk@example.org", team=desk)
+    receive(raw(sender="Zoe <zoe@elsewhere.example>"), mailbox=box)
+    cache.delete(f"needing:{agent.pk}")
+
+    body = browser(agent).get("/help/").text
+
+    inbox = re.search(r'href="/tickets/inbox/".*?</a>', body, re.DOTALL)[0]
+    assert 'class="count"><span class="hide">, </span>1<' in inbox
+    assert '<a href="/articles/"' in body
 
 
 def test_the_navigation_counts_what_needs_its_reader_and_nobody_else(agent, lead, requester, desk):
