@@ -15,8 +15,8 @@ RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin thro
 
 WORKDIR /app
 
-COPY requirements-s3.txt ./
-RUN pip install --require-hashes --only-binary=:all: --requirement requirements-s3.txt
+COPY requirements-extras.txt ./
+RUN pip install --require-hashes --only-binary=:all: --requirement requirements-extras.txt
 
 COPY . .
 # Settings want their variables, collectstatic uses none of them.

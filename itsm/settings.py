@@ -80,6 +80,21 @@ def attachment_storage() -> dict[str, Any]:
     }
 
 
+def check_sign_in(issuer: str, client_id: str) -> None:
+    """Refuse a provider that could be listened to, one without a client, and one without the library."""
+    if not issuer:
+        return
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+        raise ImproperlyConfigured("OIDC_ISSUER must begin with https://.")
+    if not client_id:
+        raise ImproperlyConfigured("OIDC_ISSUER is set; set OIDC_CLIENT_ID as well.")
+    if find_spec("authlib") is None:
+        raise ImproperlyConfigured(
+            "OIDC_ISSUER is set, but authlib is not installed: pip install 'throughline[sso]'."
+        )
+
+
 def postgres(url: str) -> dict[str, object]:
     """Translate `postgres://user:password@host:port/name?host=/socket/dir` for Django."""
     parts = urlsplit(url)
@@ -241,6 +256,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # People who work here then have to set up a second step before they go on.
 MFA_REQUIRED_FOR_STAFF = env_bool("MFA_REQUIRED_FOR_STAFF", default=False)
+# Signing in with the account of the house: the address of its OpenID Connect provider, empty for none.
+OIDC_ISSUER = env("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env("OIDC_NAME", "")
+check_sign_in(OIDC_ISSUER, OIDC_CLIENT_ID)
 # A link with which a password is set works once, and for a day.
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 LOGIN_URL = "login"

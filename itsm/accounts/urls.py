@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from itsm.accounts.sso import sso_back, sso_start
 from itsm.accounts.views import (
     CodeView,
     ForgotView,
@@ -15,6 +16,8 @@ urlpatterns = [
     path("login/", SignInView.as_view(), name="login"),
     path("login/code/", CodeView.as_view(), name="sign-in-code"),
     path("login/forgot/", ForgotView.as_view(), name="password-forgot"),
+    path("login/house/", sso_start, name="sso-start"),
+    path("login/house/back/", sso_back, name="sso-back"),
     path("logout/", SignOutView.as_view(), name="logout"),
     path("welcome/<uidb64>/<token>/", SetPasswordView.as_view(), name="password-set"),
     path("me/password/", PasswordView.as_view(), name="password-change"),

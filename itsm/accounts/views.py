@@ -82,6 +82,13 @@ class SignInView(views.LoginView):
         self.request.session["next_page"] = self.get_redirect_url()
         return redirect("sign-in-code")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the account of the house where there is one."""
+        name = settings.OIDC_NAME or _("the account of your house")
+        return super().get_context_data(**kwargs) | {
+            "house_account": name if settings.OIDC_ISSUER else "",
+        }
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
         if self.wait:

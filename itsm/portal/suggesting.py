@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from itsm.portal.progress import progress_of
 from tickets.knowing import articles_for
 from tickets.similar import any_word
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 
 #: Fewer letters say nothing yet.
@@ -26,8 +27,11 @@ def suggestions_for(actor: Any, words: str) -> dict[str, list[Any]]:
     query = any_word(words) if len(words) >= FROM_LETTERS else None
     if query is None:
         return {"articles": [], "requests": []}
-    own = Record.objects.visible_to(actor).filter(requester_id=actor.pk, search=query).live()
-    ranked = own.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
+    asked_for = [kind.name for kind in kinds if kind.faces_requesters]
+    own = Record.objects.visible_to(actor).filter(
+        requester_id=actor.pk, kind__in=asked_for, search=query
+    )
+    ranked = own.live().annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
     return {
         "articles": articles_for(words, actor=actor),
         "requests": [

@@ -55,6 +55,8 @@ NOT_PAGES = {
     "mail-raw": "a mail as it came",
     "record-file": "a file as it was attached",
     "record-file-preview": "a picture drawn small",
+    "sso-start": "sends the browser to another house",
+    "sso-back": "takes back whom another house sent",
     "brand-styles": "a stylesheet",
     "brand-logo": "a picture",
     "portal-suggest": "rows below a field",

@@ -60,7 +60,7 @@ OVERLAP = """() => {
 
 STAFF = (
     "/", "/tickets/", "/tickets/call/", "/sla/", "/reports/volume/", "/me/",
-    "/me/keyboard/", "/me/notifications/", "/search/?q=scanner", "/engage/", "/improve/", "/plan/",
+    "/me/keyboard/", "/notifications/", "/search/?q=scanner", "/engage/", "/improve/", "/plan/",
 )  # fmt: skip
 ADMIN = ("/admin/", "/admin/branding/", "/admin/imports/", "/admin/people/", "/admin/routing/new/")
 PORTAL = (
@@ -95,7 +95,8 @@ def faults_of(as_person, open_page, live_server, cast, answered):
                 else as_person(person, addresses[0], width=width, bypass_csp=True)
             )
             for address in addresses:
-                page.goto(live_server.url + address)
+                answer = page.goto(live_server.url + address)
+                assert answer.ok, address
                 change(page)
                 for check in (STICKS_OUT, CUT_OFF, OVERLAP):
                     found += [f"{address} at {width}: {what}" for what in page.evaluate(check)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-s3.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-extras.txt")
 
 
 def run(*command: str, **variables: str) -> None:
@@ -75,11 +75,11 @@ def test_locks_name_hashes_and_no_address(lock):
 
 
 def test_the_test_lock_contains_the_others():
-    base, test, s3 = (
+    base, test, more = (
         set(re.findall(r"^(\S+==\S+)", (ROOT / lock).read_text(), re.MULTILINE)) for lock in LOCKS
     )
 
-    assert base <= s3 <= test
+    assert base <= more <= test
 
 
 def test_locks_cover_every_declared_dependency():
@@ -92,7 +92,12 @@ def test_locks_cover_every_declared_dependency():
     extras = project["optional-dependencies"]
     declared = {
         "requirements.txt": [*project["dependencies"], *extras["embedded"]],
-        "requirements-s3.txt": [*project["dependencies"], *extras["embedded"], *extras["s3"]],
+        "requirements-extras.txt": [
+            *project["dependencies"],
+            *extras["embedded"],
+            *extras["s3"],
+            *extras["sso"],
+        ],
         "requirements-test.txt": [
             *project["dependencies"],
             *extras["embedded"],
