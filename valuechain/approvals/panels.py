@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
@@ -12,6 +13,7 @@ from valuechain.approvals.models import Approval
 from valuechain.approvals.policies import may_vote
 from valuechain.approvals.reading import describe, latest_of
 from valuechain.approvals.subjects import digest, subjects
+from valuechain.approvals.vocabulary import Answer
 from valuechain.records.models import Record
 from valuechain.records.panels import Card, panels
 
@@ -21,13 +23,18 @@ def register() -> None:
     panels.cards.append(approval_card)
     panels.event_words |= {
         "approval.requested": ("system", _("asked for approval")),
-        "approval.voted": ("transition", _("voted")),
+        "approval.voted": ("transition", _how_they_voted),
         "approval.step_passed": ("system", _("one step of the approval is passed")),
         "approval.decided": ("system", _("the approval was decided")),
         "approval.withdrawn": ("system", _("the request for approval was withdrawn")),
         "approval.reminded": ("system", _("approvers were reminded")),
         "approval.overdue": ("system", _("the approval is overdue")),
     }
+
+
+def _how_they_voted(event: Any) -> str:
+    answers = dict(Answer.choices)
+    return gettext("voted: %(answer)s") % {"answer": answers.get(event.data.get("answer"), "")}
 
 
 def approval_card(record: Record, actor: Any) -> Card | None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.machine import Ask, AskKind
+from valuechain.records.vocabulary import Principle
 
 REASON = Ask("reason", _("Reason"))
 HOLD = (
@@ -22,6 +23,9 @@ ARRIVED = Ask("actual_at", _("Since when?"), AskKind.DATE, stores="actual_at", r
               help=_("Leave it empty for today."))  # fmt: skip
 BYPASS_REASON = Ask("reason", _("Why can it not wait for approval and money?"),
                     stores="bypass_reason")  # fmt: skip
+#: Whoever lets something pass a gate, or holds it there, may say what weighed most.
+PRINCIPLE = Ask("principle", _("Guiding principle weighed"), AskKind.CHOICE, required=False,
+                choices=tuple(Principle.choices))  # fmt: skip
 RESULT = Ask("result", _("What was done"), stores="result")
 FORECAST = Ask("forecast", _("Forecast"), AskKind.DATE, stores="forecast")
 NEW_BASELINE = Ask("baseline", _("New baseline"), AskKind.DATE)

@@ -21,7 +21,7 @@ from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import step_named
 from valuechain.records.serving import named_files
-from valuechain.records.vocabulary import INVERSE, LinkKind, Via
+from valuechain.records.vocabulary import INVERSE, LinkKind, Principle, Via
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
@@ -73,6 +73,7 @@ class Entry:
     is_internal: bool = False
     anchor: str = ""
     file_name: str = ""
+    principle: Sentence = ""
     files: tuple[NamedFile, ...] = ()
     held: Draft | None = None
     #: Who did it, by their key.
@@ -259,7 +260,11 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         via=_via(event.via),
         anchor=f"event-{event.sequence}",
         by=event.actor_id,
+        principle=_PRINCIPLES.get(answers.get("principle") or event.data.get("principle"), ""),
     )
+
+
+_PRINCIPLES = dict(Principle.choices)
 
 
 def _via(via: str) -> Sentence:

@@ -45,7 +45,7 @@ def timeline_entry(entry: Any, use: Any = None) -> SafeString:
     return format_html(
         '<li class="entry entry-{}{}{}"{}>\n  <span class="entry-mark">{}</span>\n  <article>\n'
         '    <h3 class="entry-head">{}<span>{}</span>{}{}<span class="meta row-end">{}</span></h3>'
-        "{}{}\n  </article>\n</li>",
+        "{}{}{}\n  </article>\n</li>",
         entry.kind,
         _look(entry),
         "" if entry.body_html else " entry-quiet",
@@ -58,6 +58,7 @@ def timeline_entry(entry: Any, use: Any = None) -> SafeString:
         ui.when(entry.at),
         _changes(entry) if entry.changes else NOTHING,
         _body(entry.body_html, is_note=is_note) if entry.body_html else NOTHING,
+        _cited(entry.principle) if getattr(entry, "principle", "") else NOTHING,
     )
 
 
@@ -71,6 +72,15 @@ def _use(entry: Any, use: Any) -> SafeString:
         use.label,
         entry.actor,
         entry.label,
+    )
+
+
+def _cited(principle: Any) -> SafeString:
+    return format_html(
+        '<p class="meta row">{}<span>{}: {}</span></p>',
+        ui.icon("pin"),
+        _("Guiding principle"),
+        principle,
     )
 
 
