@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.doors import Machine, browser
-from tests.factories import at_state
+from tests.factories import a_ticket, at_state
 from tests.preparing_design import a_budget
 from valuechain.records.actions import link_records
 from valuechain.records.kinds import kinds
@@ -26,7 +26,7 @@ def test_it_says_to_write_the_vision_first(planner):
     body = browser(planner).get("/plan/").content.decode()
 
     assert "Write the vision first." in body
-    assert "Every open item serves an objective." in body
+    assert "Every open item says which line of the vision" in body
 
 
 def test_it_shows_the_published_vision_and_lets_the_reader_acknowledge_it(cast, planner):
@@ -98,3 +98,22 @@ def test_what_somebody_may_not_see_is_not_there(cast, planner, organisation, out
 
     assert page.status_code in (200, 302)
     assert "Secret radar" not in page.content.decode()
+
+
+def test_an_item_that_names_a_line_of_the_vision_has_a_direction_until_the_line_is_gone(
+    cast, planner
+):
+    vision = at_state("vision", "published", cast)
+    kept = a_ticket("portfolio_item", actor=cast.admin, organisation=cast.organisation,
+                    title="Keeps", vision_line=vision.statement.upper())  # fmt: skip
+    lost = a_ticket("portfolio_item", actor=cast.admin, organisation=cast.organisation,
+                    title="Lost", vision_line="Every crane sings.")  # fmt: skip
+    aimless = a_ticket("portfolio_item", actor=cast.admin, organisation=cast.organisation,
+                       title="Aimless")  # fmt: skip
+
+    page = browser(planner).get("/plan/")
+
+    assert [one.number for one in page.context["without_direction"]] == [aimless.number]
+    assert [one.number for one in page.context["lost_direction"]] == [lost.number]
+    assert "no longer holds" in page.content.decode()
+    assert kept.vision_line in page.content.decode()

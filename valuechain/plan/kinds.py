@@ -76,7 +76,7 @@ KINDS = (
         model=PortfolioItem,
         machine=PORTFOLIO_ITEM,
         fields=(
-            "title", "description", "expected_benefit", "cost", "currency", "risk", "size", "horizon",
+            "title", "description", "vision_line", "expected_benefit", "cost", "currency", "risk", "size", "horizon",
             "score", "service", "requester", *PLACE, *EXTERNAL,
         ),
         fixed=EXTERNAL,

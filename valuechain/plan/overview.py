@@ -53,8 +53,10 @@ def direction(actor: Any) -> dict[str, Any]:
     }
 
 
-def portfolio(actor: Any) -> dict[str, Any]:
+def portfolio(actor: Any, vision: Vision | None = None) -> dict[str, Any]:
     """Return the items by stage, each with what stands behind it, and those that serve no vision.
+
+    Those that name a line which the published vision no longer holds are told too.
 
     Two queries.
     """
@@ -71,8 +73,18 @@ def portfolio(actor: Any) -> dict[str, Any]:
             {"label": label, "items": [item for item in items if item.state in states]}
             for label, states in STAGES
         ],
-        "without_direction": [item for item in items if not item.serves],
+        "without_direction": [item for item in items if not (item.serves or item.vision_line)],
+        "lost_direction": [item for item in items if _names_a_line_that_is_gone(item, vision)],
     }
+
+
+def _names_a_line_that_is_gone(item: Any, vision: Vision | None) -> bool:
+    if vision is None or not item.vision_line:
+        return False
+    line, text = (
+        " ".join(words.casefold().split()) for words in (item.vision_line, vision.statement)
+    )
+    return line.rstrip(".") not in text
 
 
 def add_what_is_behind(items: Iterable[Any], *, actor: Any) -> None:

@@ -26,12 +26,13 @@ class PlanView(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the vision, the objectives, the portfolio by stage, and the budgets."""
         actor: Any = request.user
+        direction = overview.direction(actor)
         return render(
             request,
             "plan/overview.html",
             {
-                **overview.direction(actor),
-                **overview.portfolio(actor),
+                **direction,
+                **overview.portfolio(actor, direction["vision"]),
                 "budgets": overview.budgets(actor),
                 **overview.policies(actor),
             },

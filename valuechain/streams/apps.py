@@ -12,7 +12,10 @@ class StreamsConfig(AppConfig):
     verbose_name = _("Value streams")
 
     def ready(self) -> None:
-        """Listen to what happens to records."""
+        """Listen to what happens to records, and show the times of a portfolio item on its page."""
+        from valuechain.records.panels import panels
         from valuechain.streams import receivers
+        from valuechain.streams.rolling_up import times_card
 
         receivers.connect()
+        panels.cards.append(times_card)

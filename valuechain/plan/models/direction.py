@@ -98,6 +98,10 @@ class PortfolioItem(Record):
         NEXT = "next", _("Next")
         LATER = "later", _("Later")
 
+    vision_line = models.CharField(
+        _("line of the vision it serves"), max_length=300, blank=True,
+        help_text=_("A sentence of the vision, as it stands there."),
+    )  # fmt: skip
     size = models.CharField(_("size"), max_length=1, choices=Size, blank=True)
     horizon = models.CharField(_("horizon"), max_length=5, choices=Horizon, default=Horizon.NEXT)
     expected_benefit = models.TextField(_("expected benefit"), blank=True)
