@@ -10,7 +10,7 @@ from itsm.core.statements import Statement
 from itsm.webhooks.models import Delivery, Webhook
 from valuechain.records.models import Record
 from valuechain.records.querysets import reads_notes
-from valuechain.records.signals import recorded
+from valuechain.records.signals import once_for_all, recorded
 
 #: What happened longer ago is history being written down, not news.
 NEWS = timedelta(days=1)
@@ -27,7 +27,7 @@ def queue(record: Any, event: Any, **_kwargs: Any) -> None:
     """Write a delivery for every webhook that wants the event and whose owner may see it."""
     if clock.written_down() - event.at > NEWS:
         return
-    asking = [hook.pk for hook in _live() if hook.wants(event.verb)]
+    asking = [hook.pk for hook in once_for_all("webhooks", _live) if hook.wants(event.verb)]
     if not asking:
         return
     hooks = Webhook.objects.filter(pk__in=asking, owner__is_active=True).select_related(

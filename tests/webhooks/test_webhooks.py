@@ -13,7 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from itsm.core import clock
 from itsm.core.errors import FieldErrors
 from itsm.webhooks import actions
 from itsm.webhooks.delivering import deliver
@@ -21,7 +24,9 @@ from itsm.webhooks.models import Delivery, Webhook
 from itsm.webhooks.targets import TargetRefused, check_url, resolve
 from tests.doors import Machine, is_problem
 from tests.factories import a_ticket
+from valuechain.records import events
 from valuechain.records.actions import add_comment, perform
+from valuechain.records.models import Record
 
 CANARY = "canary-in-a-note"
 
@@ -253,3 +258,31 @@ def test_events_to_subscribe_to_and_the_address_are_checked(agent):
     is_problem(
         machine.post("webhooks/", {"name": "x", "url": "https://10.1.1.1/", "verbs": []}), 400
     )
+
+
+def test_events_told_together_ask_once_who_listens(ticket, hook, agent, one_statement_each):
+    actions.change(hook, {"verbs": ["incident.closed"]}, actor=agent)
+
+    one = one_statement_each(ticket, 1)
+    many = one_statement_each(ticket, 20)
+
+    assert one == many
+    assert not Delivery.objects.filter(event__verb="ticket.noted").exists()
+
+
+@pytest.fixture
+def one_statement_each(agent):
+    """Publish some events of one record at once; return how often that asked who listens."""
+
+    def publish(record: Any, count: int) -> int:
+        with transaction.atomic():
+            record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+            made = [
+                events.compose(record, "ticket.noted", actor=agent, via="html", at=clock.now())
+                for _n in range(count)
+            ]
+            with CaptureQueriesContext(connection) as asked:
+                events.publish_all(made)
+        return sum("webhooks_webhook" in query["sql"] for query in asked.captured_queries)
+
+    return publish

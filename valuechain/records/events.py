@@ -13,7 +13,7 @@ from django.db import connection
 from itsm.core import clock
 from itsm.core.statements import insert
 from valuechain.records.models import Event, Record
-from valuechain.records.signals import recorded
+from valuechain.records.signals import recorded, told_together
 
 #: Header columns every event touches, for `save(update_fields=...)`.
 AUDIT_FIELDS = ("event_count", "event_hash", "updated_at")
@@ -104,5 +104,6 @@ def publish_all(composed: Sequence[Event]) -> None:
             ],
         )
     Event.objects.bulk_create(composed)
-    for event in composed:
-        recorded.send(sender=type(event.record), record=event.record, event=event)
+    with told_together():
+        for event in composed:
+            recorded.send(sender=type(event.record), record=event.record, event=event)
