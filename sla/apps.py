@@ -14,11 +14,12 @@ class SlaConfig(AppConfig):
     def ready(self) -> None:
         """Listen to records, add clocks to their pages and the check of the clocks to /readyz."""
         from itsm.core.health import register_check
-        from sla import foretelling, panels, receivers, standing
+        from sla import foretelling, on_services, panels, receivers, standing
         from sla.readiness import CHECK, oldest_overdue_clock
 
         receivers.connect()
         panels.connect()
+        on_services.connect()
         foretelling.connect()
         standing.connect()
         register_check(CHECK, oldest_overdue_clock)

@@ -205,6 +205,21 @@ def link_planned_work(record: Record, cast: Cast) -> None:
         link_records(work, record, LinkKind.DERIVED_FROM, actor=cast.agent, via=Via.HTML)
 
 
+def let_another_release_overlap(release: Any, cast: Cast) -> None:
+    """Plan another release of the same service for the same time."""
+    was_ready = release.state == "ready"
+    if was_ready:
+        take(release, "return", cast)
+        release = fresh(release)
+    start = clock.now() + timedelta(days=3)
+    window = {"window_start": start, "window_end": start + timedelta(hours=2)}
+    window["service"] = opened("service", cast)
+    release.kind_entry.edit(release, window, actor=cast.admin, via=Via.HTML)
+    if was_ready:
+        take(release, "make_ready", cast)
+    opened("release", cast, title="Another", **window)
+
+
 def release_with_a_change(record: Record, cast: Cast) -> None:
     """Let the tests pass, under a change that is authorised."""
     if not fresh(record).tests_passed:
@@ -235,4 +250,5 @@ PREPARATIONS: Mapping[tuple[str, str], Callable[[Record, Cast], None]] = {
     **preparing.BUILD,
     **preparing_design.PREPARATIONS,
     ("release", "make_ready"): release_with_a_change,
+    ("release", "accept_overlap"): let_another_release_overlap,
 }

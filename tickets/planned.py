@@ -9,12 +9,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Change
-from valuechain.deliver_support.calendar import Entry, in_window, sources, windowed
+from valuechain.deliver_support.calendar import Entry, acceptances, in_window, sources, windowed
 
 
 def changes(actor: Any, start: datetime, end: datetime) -> Iterable[Entry]:
     """Return the changes somebody sees whose window touches a span."""
-    return windowed(_("Change"), in_window(Change.objects.all(), actor, start, end))
+    found = list(in_window(Change.objects.all(), actor, start, end))
+    accepted = acceptances(
+        {change.pk: change.conflicts_accepted for change in found}, verb="change.schedule"
+    )
+    return windowed(_("Change"), found, accepted=accepted)
 
 
 def register() -> None:

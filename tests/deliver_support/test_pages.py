@@ -125,7 +125,7 @@ class TestRelease:
     def test_its_page_lists_go_and_no_go(self, page, tested, release_manager):
         shown = page(release_manager, f"/releases/{tested.number}/")
 
-        assert "5 of 5 met" in shown
+        assert "6 of 6 met" in shown
         assert "Plan a deployment" in shown
 
     def test_a_deployment_is_planned_from_it(self, client, tested, release_manager):

@@ -71,6 +71,7 @@ class TestReadiness:
         assert answer.data["is_ready"] is True
         assert {c["name"]: c["is_met"] for c in answer.data["conditions"]} == {
             "contents": True, "components": True, "tests": True, "change": True, "window": True,
+            "overlap": True,
         }  # fmt: skip
         client.force_login(release_manager)
         page = client.get(f"/releases/{tested.number}/")

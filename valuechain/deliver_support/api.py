@@ -15,9 +15,14 @@ from rest_framework.response import Response
 from itsm.core.rest.conditional import expected_version
 from itsm.core.rest.views import ThroughlineViewSet
 from valuechain.deliver_support import actions, readiness
-from valuechain.deliver_support.models import ChangeFreeze
+from valuechain.deliver_support.models import ChangeFreeze, ReleaseStep
 from valuechain.records.api import RecordViewSet, read_input
-from valuechain.records.serializers import OrganisationField, RecordField
+from valuechain.records.serializers import (
+    NamedSerializer,
+    OrganisationField,
+    PersonField,
+    RecordField,
+)
 from valuechain.records.vocabulary import Via
 
 
@@ -45,6 +50,31 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     conditions = ConditionSerializer(many=True)
 
 
+class StepSerializer(serializers.Serializer[ReleaseStep]):
+    """One thing to do when a release goes live."""
+
+    id = serializers.IntegerField(read_only=True)
+    text = serializers.CharField(max_length=300)
+    owner = PersonField(required=False, allow_null=True)
+    planned_at = serializers.DateTimeField(required=False, allow_null=True)
+    done_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    done_by = NamedSerializer(read_only=True, allow_null=True)
+    minutes_off = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Later than planned; below zero is earlier."
+    )
+
+    def to_representation(self, step: ReleaseStep) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(step)
+        owner = step.owner
+        return {**shown, "owner": None if owner is None else NamedSerializer(owner).data}
+
+
+class StepDoneSerializer(serializers.Serializer[Any]):
+    """Whether a step is done."""
+
+    done = serializers.BooleanField()
+
+
 class ReleaseViewSet(RecordViewSet):
     """Releases, and what they still lack."""
 
@@ -63,6 +93,49 @@ class ReleaseViewSet(RecordViewSet):
                 }
             ).data
         )
+
+    @extend_schema(responses=StepSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], ordering_fields={"id": "pk"}, ordering="id")
+    def steps(self, request: Request, number: str) -> Response:
+        """List the steps of the release: who, when planned, when done."""
+        return self._paged(self._steps(), StepSerializer)
+
+    @extend_schema(request=StepSerializer, responses={201: StepSerializer})
+    @steps.mapping.post
+    def add_step(self, request: Request, number: str) -> Response:
+        """Write down one thing to do."""
+        given = self._input(StepSerializer, request)
+        step = actions.add_step(self.get_object(), actor=request.user, via=Via.API, **given)
+        return Response(StepSerializer(step).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="releases_steps_mark", request=StepDoneSerializer, responses=StepSerializer
+    )
+    @action(detail=True, methods=["post"], url_path=r"steps/(?P<pk>\d{1,18})")
+    def mark_step(self, request: Request, number: str, pk: str) -> Response:
+        """Say that a step is done, or that it is not after all."""
+        given = self._input(StepDoneSerializer, request)
+        done = actions.mark_step(
+            self._step(pk), is_done=given["done"], actor=request.user, via=Via.API
+        )
+        return Response(StepSerializer(done).data)
+
+    @extend_schema(operation_id="releases_steps_remove", responses={204: None})
+    @mark_step.mapping.delete
+    def remove_step(self, request: Request, number: str, pk: str) -> Response:
+        """Take a step off that was not done."""
+        actions.remove_step(self._step(pk), actor=request.user, via=Via.API)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _steps(self) -> QuerySet[ReleaseStep]:
+        found = ReleaseStep.objects.filter(release_id=self.get_object().pk)
+        return found.select_related("owner", "done_by", "release")
+
+    def _step(self, pk: str) -> ReleaseStep:
+        found = self._steps().filter(pk=int(pk)).first()
+        if found is None:
+            raise Http404
+        return found
 
 
 class QuestionsSerializer(serializers.Serializer[Any]):

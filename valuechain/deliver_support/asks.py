@@ -15,4 +15,7 @@ RESTORED_NOTE = Ask("note", _("What was done"), AskKind.LINE, required=False,
 FOLLOW_UP = Ask("follow_up_at", _("Look at it again on"), AskKind.INSTANT,
                 help=_("It comes back by itself then."))  # fmt: skip
 TEST_EVIDENCE = Ask("test_evidence", _("What the tests showed"), stores="test_evidence")
+OVERLAP = Ask("overlap_accepted", _("Why may it overlap?"), AskKind.LINE, is_internal=True,
+              stores="overlap_accepted",
+              help=_("The calendar names you beside it."))  # fmt: skip
 VERIFICATION = Ask("verification", _("How do you know that it works?"), stores="verification")

@@ -5,7 +5,7 @@ Other apps add what they plan by a source, so that the calendar need not know th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from itsm.core.machine import Phase
 from valuechain.deliver_support.models import ChangeFreeze, Deployment, Release
+from valuechain.records.models import Event
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
@@ -33,6 +34,8 @@ class Entry:
     record: Record | None = None
     freeze: ChangeFreeze | None = None
     clashes: tuple[str, ...] = field(default=())
+    #: Who accepted that it overlaps, and why.
+    accepted: str = ""
 
     @property
     def url(self) -> str:
@@ -59,12 +62,35 @@ Source = Callable[[Any, datetime, datetime], Iterable[Entry]]
 sources: list[Source] = []
 
 
-def windowed(label: Sentence, records: Iterable[Any]) -> list[Entry]:
-    """Make entries of records that have a window."""
+def windowed(
+    label: Sentence, records: Iterable[Any], *, accepted: Mapping[int, str] | None = None
+) -> list[Entry]:
+    """Make entries of records that have a window; `accepted` says who lets which one overlap."""
+    told = accepted or {}
     return [
-        Entry(label, record.title, record.window_start, record.window_end, record=record)
+        Entry(
+            label,
+            record.title,
+            record.window_start,
+            record.window_end,
+            record=record,
+            accepted=told.get(record.pk, ""),
+        )
         for record in records
     ]
+
+
+def acceptances(reasons: Mapping[int, str], *, verb: str) -> dict[int, str]:
+    """Say who accepted each overlap: the last who took that step. One query, none for none."""
+    wanted = {pk: why for pk, why in reasons.items() if why}
+    if not wanted:
+        return {}
+    took = Event.objects.filter(record__in=wanted, verb=verb).select_related("actor")
+    return {
+        event.record_id: _("Accepted by %(who)s: %(why)s")
+        % {"who": event.actor or _("a program"), "why": wanted[event.record_id]}
+        for event in took.order_by("pk")
+    }
 
 
 def in_window(queryset: Any, actor: Any, start: datetime, end: datetime) -> Any:
@@ -78,11 +104,21 @@ def in_window(queryset: Any, actor: Any, start: datetime, end: datetime) -> Any:
 
 
 def _own(actor: Any, start: datetime, end: datetime) -> list[Entry]:
-    releases = in_window(Release.objects.all(), actor, start, end)
-    deployments = in_window(Deployment.objects.all(), actor, start, end)
+    releases = list(in_window(Release.objects.all(), actor, start, end))
+    deployments = list(in_window(Deployment.objects.all(), actor, start, end))
+    accepted = acceptances(
+        {release.pk: release.overlap_accepted for release in releases},
+        verb="release.accept_overlap",
+    )
+    # What is said of a release holds for its deployments.
+    accepted |= {
+        deployment.pk: accepted[deployment.release_id]
+        for deployment in deployments
+        if deployment.release_id in accepted
+    }
     return [
-        *windowed(gettext_lazy("Release"), releases),
-        *windowed(gettext_lazy("Deployment"), deployments),
+        *windowed(gettext_lazy("Release"), releases, accepted=accepted),
+        *windowed(gettext_lazy("Deployment"), deployments, accepted=accepted),
     ]
 
 

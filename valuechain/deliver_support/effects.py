@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from itsm.core.machine import Change
+from valuechain.deliver_support.readiness import overlaps_of
 
 
 def working(service: Any, _change: Change) -> None:
@@ -22,6 +23,12 @@ def out_of_use(service: Any, _change: Change) -> None:
 def tests_passed(release: Any, _change: Change) -> None:
     """Note that what was built does what it should."""
     release.tests_passed = True
+
+
+def overlap_accepted(release: Any, _change: Change) -> None:
+    """Keep what was accepted; whatever comes later needs another word."""
+    known = set(release.overlaps_accepted) | set(overlaps_of(release))
+    release.overlaps_accepted = sorted(known)
 
 
 def untested(release: Any, _change: Change) -> None:

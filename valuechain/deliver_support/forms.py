@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation
 from valuechain.deliver_support.questions import KINDS
-from valuechain.records.forms import Instant, RuledForm
+from valuechain.records.forms import Instant, PersonInput, RuledForm
 from valuechain.records.models import Record
 
 
@@ -38,6 +38,18 @@ class FreezeForm(RuledForm):
         services.queryset = (
             Record.objects.visible_to(actor).of_kind("service").live().order_by("title")
         )
+
+
+class StepForm(RuledForm):
+    """One thing to do when a release goes live."""
+
+    text = forms.CharField(label=_("What"), max_length=300)
+    owner = forms.CharField(label=_("Who"), required=False)
+    planned_at = Instant(label=_("When"), required=False)
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"] = PersonInput(actor=actor, label=_("Who"), required=False)
 
 
 class QuestionForm(RuledForm):

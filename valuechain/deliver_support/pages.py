@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from valuechain.deliver_support import policies, readiness
+from valuechain.deliver_support.forms import StepForm
 from valuechain.deliver_support.models import Deployment
+from valuechain.deliver_support.trends import incidents_of, last_releases
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LIVE_PHASES
 
@@ -44,6 +47,14 @@ def _service(service: Any, actor: Any) -> dict[str, Any]:
     }
     return {
         "service_groups": groups,
+        "trend": incidents_of([service.pk], actor)[service.pk],
+        "last_release": last_releases([service.pk], actor).get(service.pk),
+        "open_count": Record.objects.visible_to(actor)
+        .of_resource("tickets")
+        .live()
+        .filter(service_id=service.pk)
+        .count(),
+        "open_url": f"{reverse('record-list', args=['tickets'])}?state=open&service={service.number}",
         "health": service.health_shown,
         "health_by": service.events.filter(
             verb__in=("service.degrade", "service.restore", "service.go_live", "service.adopt",
@@ -54,7 +65,20 @@ def _service(service: Any, actor: Any) -> dict[str, Any]:
 
 def _release(release: Any, actor: Any) -> dict[str, Any]:
     conditions = readiness.for_reader(readiness.conditions(release), actor=actor)
+    plan = list(release.plan.select_related("owner", "done_by"))
+    may_plan = release.is_live and bool(policies.may_plan_steps(actor, release))
     return {
+        "steps": [
+            {
+                "step": step,
+                "may_do": release.is_live and bool(policies.may_do_step(actor, release, step)),
+            }
+            for step in plan
+        ],
+        "consumers": "" if release.service is None else release.service.specific.consumers,
+        "steps_done": sum(1 for step in plan if step.done_at is not None),
+        "may_plan_steps": may_plan,
+        "step_form": StepForm(actor=actor) if may_plan else None,
         "conditions": conditions,
         "conditions_met": sum(1 for condition in conditions if condition.is_met),
         "deployments": list(

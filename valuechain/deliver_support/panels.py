@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core.templatetags.ui import health_badge
 from valuechain.deliver_support import pages
 from valuechain.deliver_support.models import Deployment, Release, Service
+from valuechain.deliver_support.trends import incidents_of, last_release_cell, last_releases
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
 from valuechain.records.vocabulary import LIVE_PHASES
@@ -23,6 +24,8 @@ def register() -> None:
         "health": _("Health"),
         "state_since": _("Since"),
         "open_tickets": _("Open tickets"),
+        "incidents": _("Incidents"),
+        "last_release": _("Last release"),
         "window_start": _("Window opens"),
         "window_end": _("Window closes"),
         "release_version": _("Version"),
@@ -30,8 +33,10 @@ def register() -> None:
     }
     panels.default_ordering["services"] = "-updated_at"
     panels.columns["services"] = (
-        "number", "title", "health", "state", "state_since", "open_tickets", "owner", "team",
+        "number", "title", "health", "state_since", "open_tickets", "incidents", "sla_month",
+        "csat", "last_release", "owner",
     )  # fmt: skip
+    panels.minor |= {"state_since", "last_release"}
     panels.named_views["services"] = (
         ("live", _("Live"), "state=live&state=degraded"),
         ("degraded", _("Not well"), "state=degraded"),
@@ -80,6 +85,12 @@ def register() -> None:
         ("outdated", _("Outdated"), "state=outdated"),
         ("all", _("All"), ""),
     )
+    panels.event_words |= {
+        "release.step_added": ("change", _("added a step")),
+        "release.step_done": ("change", _("finished a step")),
+        "release.step_reopened": ("change", _("opened a step again")),
+        "release.step_removed": ("change", _("took a step off")),
+    }
     panels.rows.append(add_what_lists_show)
     panels.pages.append(pages.add_to_page)
 
@@ -102,10 +113,13 @@ def _add_services(rows: dict[int, Any], actor: Any) -> None:
         .annotate(Count("pk"))
     )
     counts = dict(counted)
+    trends, releases = incidents_of(rows, actor), last_releases(rows, actor)
     for service in Service.objects.filter(pk__in=rows):
         row = rows[service.pk]
         row.health = health_badge(service.health_shown) if service.health_shown else ""
         row.open_tickets = counts.get(service.pk, 0)
+        row.incidents = trends[service.pk].drawn()
+        row.last_release = last_release_cell(releases.get(service.pk))
 
 
 def _add_releases(rows: dict[int, Any], _actor: Any) -> None:

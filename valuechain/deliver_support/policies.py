@@ -28,6 +28,8 @@ may_write: May = owner_or(
     Role.AGENT, Role.TEAM_LEAD, Role.SERVICE_OWNER, Role.BUILDER, Role.ARCHITECT
 )
 may_publish: May = requires(Role.TEAM_LEAD, Role.SERVICE_OWNER)
+may_plan_steps: May = owner_or(Role.RELEASE_MANAGER, Role.BUILDER, Role.INTEGRATION)
+may_accept_overlap: May = requires(Role.CHANGE_MANAGER, Role.RELEASE_MANAGER)
 FREEZERS = (Role.CHANGE_MANAGER, Role.RELEASE_MANAGER)
 
 
@@ -52,6 +54,13 @@ def may_edit_release(actor: Any, release: Any) -> Decision:
     if release.state in ("planning", "building", "testing"):
         return may_release(actor, release)
     return deny(_("What is ready is fixed. Return it to testing to edit it."), code="fixed")
+
+
+def may_do_step(actor: Any, release: Any, step: Any) -> Decision:
+    """Whoever a step is given to says that it is done, and whoever plans the release."""
+    if step.owner_id is not None and step.owner_id == actor.pk:
+        return ALLOW
+    return may_plan_steps(actor, release)
 
 
 def may_edit_deployment(actor: Any, deployment: Any) -> Decision:

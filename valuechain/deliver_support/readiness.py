@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.access import SYSTEM
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Phase
+from valuechain.deliver_support.calendar import sources
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Link, Record
@@ -152,10 +154,78 @@ def frozen(record: Any, start: Any, end: Any) -> list[str]:
     ]
 
 
+def overlaps_of(release: Any) -> list[str]:
+    """Number what else has the service of a release in its window. A few queries, once a request.
+
+    Its own deployments and the changes it goes live under are no overlap.
+    """
+    if release.window_start is None or release.window_end is None or release.service_id is None:
+        return []
+    known = release.__dict__.setdefault("_overlaps", {})
+    window = (release.window_start, release.window_end)
+    if window not in known:
+        known[window] = _overlaps(release)
+    found: list[str] = known[window]
+    return found
+
+
+def _overlaps(release: Any) -> list[str]:
+    found = [
+        entry.record
+        for source in sources
+        for entry in source(SYSTEM, release.window_start, release.window_end)
+        if entry.record is not None
+    ]
+    others = {
+        other.pk: other.number
+        for other in found
+        if other.service_id == release.service_id
+        and other.pk != release.pk
+        and getattr(other, "release_id", None) != release.pk
+    }
+    if others:
+        tied = Link.objects.filter(
+            Q(source_id=release.pk, target__in=others) | Q(target_id=release.pk, source__in=others)
+        )
+        for source_id, target_id in tied.values_list("source_id", "target_id"):
+            others.pop(source_id, None)
+            others.pop(target_id, None)
+    return sorted(others.values())
+
+
+def unaccepted_overlaps(release: Any) -> list[str]:
+    """Number what it overlaps with and nobody accepted yet."""
+    return [one for one in overlaps_of(release) if one not in release.overlaps_accepted]
+
+
+def _alone_on_its_service(release: Any) -> Condition:
+    missing = tuple(
+        Blocker(
+            "overlap",
+            _("%(number)s has the service at that time, and nobody accepted it.")
+            % {"number": number},
+        )
+        for number in unaccepted_overlaps(release)
+    )
+    return Condition("overlap", _("It overlaps with nothing, or somebody accepted it"), missing)
+
+
+def is_overlapping(release: Any) -> Decision:
+    """Whether there is an overlap that nobody accepted yet."""
+    if unaccepted_overlaps(release):
+        return ALLOW
+    return deny(_("It overlaps with nothing that is not accepted."), code="no_overlap")
+
+
 def conditions(release: Any) -> list[Condition]:
     """Return the whole go/no-go list of a release, met or not."""
     parts = parts_of(release)
-    return [*_ready(release, parts), _change_authorised(parts), _window_open(release)]
+    return [
+        *_ready(release, parts),
+        _change_authorised(parts),
+        _window_open(release),
+        _alone_on_its_service(release),
+    ]
 
 
 def _ready(release: Any, parts: Parts) -> list[Condition]:

@@ -4,6 +4,8 @@ from django.urls import path
 
 from valuechain.deliver_support import views
 
+_OF_RELEASES = {"resource": "releases"}
+
 urlpatterns = [
     path("deliver/calendar/", views.CalendarView.as_view(), name="change-calendar"),
     path("deliver/calendar.ics", views.CalendarFileView.as_view(), name="change-calendar-file"),
@@ -17,6 +19,24 @@ urlpatterns = [
         views.QuestionsView.as_view(),
         {"resource": "offerings"},
         name="offering-questions",
+    ),
+    path(
+        "releases/<slug:number>/steps/",
+        views.AddStepView.as_view(),
+        _OF_RELEASES,
+        name="release-step-new",
+    ),
+    path(
+        "releases/<slug:number>/steps/take-over/",
+        views.TakeStepsOverView.as_view(),
+        _OF_RELEASES,
+        name="release-steps-take-over",
+    ),
+    path(
+        "releases/<slug:number>/steps/<int:pk>/",
+        views.MarkStepView.as_view(),
+        _OF_RELEASES,
+        name="release-step",
     ),
     path("articles/<slug:number>/vote/", views.VoteView.as_view(), name="article-vote"),
 ]

@@ -26,8 +26,8 @@ from valuechain.deliver_support.calendar import (
     week_of,
 )
 from valuechain.deliver_support.desk import desk_of
-from valuechain.deliver_support.forms import FreezeForm, QuestionForm
-from valuechain.deliver_support.models import ChangeFreeze
+from valuechain.deliver_support.forms import FreezeForm, QuestionForm, StepForm
+from valuechain.deliver_support.models import ChangeFreeze, ReleaseStep
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
@@ -267,3 +267,77 @@ class VoteView(LoginRequiredMixin, View):
         if not request.user.access.is_staff:
             return redirect("portal-article", number=article.number)
         return redirect(article)
+
+
+def _to_steps(release: Any) -> HttpResponse:
+    return redirect(f"{release.get_absolute_url()}#steps")
+
+
+class AddStepView(OneRecordView):
+    """Writes down one thing to do when the release goes live."""
+
+    def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Ask for it."""
+        return self._page(StepForm(actor=request.user))
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Keep it, or show what is wrong."""
+        release = self.get_record()
+        form = StepForm(request.POST, actor=request.user)
+
+        def add(data: dict[str, Any]) -> ReleaseStep:
+            return actions.add_step(release, **data, actor=request.user, via=Via.HTML)
+
+        if attempt(form, add) is None:
+            return self._page(form, UNPROCESSABLE)
+        return _to_steps(release)
+
+    def _page(self, form: StepForm, code: int = 200) -> HttpResponse:
+        release = self.get_record()
+        return render(
+            self.request,
+            "records/form.html",
+            {
+                "form": form,
+                "kind": release.kind_entry,
+                "record": release,
+                "title": _("A step of %(number)s") % {"number": release.number},
+                "submit_label": _("Save"),
+                "cancel_url": release.get_absolute_url(),
+            },
+            status=code,
+        )
+
+
+class TakeStepsOverView(OneRecordView):
+    """Makes a step of each line that was written in the field for steps."""
+
+    def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
+        """Make them, or say why not."""
+        release = self.get_record()
+        try:
+            actions.take_steps_over(release, actor=request.user, via=Via.HTML)
+        except RuleViolation as violation:
+            messages.error(request, str(violation.message))
+        return _to_steps(release)
+
+
+class MarkStepView(OneRecordView):
+    """Says that a step is done, that it is not, or takes it off."""
+
+    def post(self, request: HttpRequest, resource: str, number: str, pk: int) -> HttpResponse:
+        """Do what was pressed, or say why not."""
+        release: Any = self.get_record()
+        step = ReleaseStep.objects.filter(release_id=release.pk, pk=pk).first()
+        if step is None:
+            raise Http404
+        pressed = request.POST.get("do", "")
+        try:
+            if pressed == "remove":
+                actions.remove_step(step, actor=request.user, via=Via.HTML)
+            else:
+                is_done = pressed != "reopen"
+                actions.mark_step(step, is_done=is_done, actor=request.user, via=Via.HTML)
+        except RuleViolation as violation:
+            messages.error(request, str(violation.message))
+        return _to_steps(release)

@@ -26,6 +26,7 @@ def register() -> None:
     """Tell the record pages how the records of improve are shown."""
     panels.column_labels |= {
         "worth": _("Worth"),
+        "csat": _("CSAT"),
         "cause_words": _("What led to it"),
         "evidence_count": _("Evidence"),
         "measured_words": _("Measure"),

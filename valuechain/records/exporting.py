@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from html import unescape
 from typing import Any
+
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from itsm.core.wording import absolute
 
@@ -46,4 +50,6 @@ def _cell(record: Any, key: str) -> str:
         return absolute(value)
     if isinstance(value, list):
         value = " ".join(value)
+    if isinstance(value, SafeString):
+        value = " ".join(unescape(strip_tags(value)).split())
     return harmless("" if value is None else str(value))

@@ -378,6 +378,18 @@ def _activity(station: Any) -> str:
     return ACTIVITY_OF.get(name, name)
 
 
+#: A station has room for so many numbers.
+MOST_VISITS = 4
+
+
+def _visits(numbers: Sequence[int]) -> str:
+    """The numbers of the visits; of many the first ones and the last, so that stations stay apart."""
+    if len(numbers) <= MOST_VISITS:
+        return ", ".join(map(str, numbers))
+    first = ", ".join(map(str, numbers[: MOST_VISITS - 1]))
+    return f"{first} … {numbers[-1]}"
+
+
 @register.inclusion_tag("components/strip.html")
 def strip(stations: Sequence[Any]) -> dict[str, Any]:
     """Draw where a record has been in the value chain: six fixed stations with numbered visits.
@@ -394,7 +406,7 @@ def strip(stations: Sequence[Any]) -> dict[str, Any]:
             "activity": _activity(station),
             "label": _of(station, "label") or ACTIVITIES[_activity(station)][1],
             "letter": _of(station, "letter") or ACTIVITIES[_activity(station)][0],
-            "visits": ", ".join(str(number) for number in _of(station, "visits") or ()),
+            "visits": _visits(_of(station, "visits") or ()),
             "time": wording.short_span(_of(station, "seconds"))
             if _of(station, "visits") and _of(station, "seconds") is not None
             else "",

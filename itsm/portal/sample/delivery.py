@@ -10,7 +10,7 @@ from itsm.core import clock
 from itsm.portal.sample import company
 from itsm.portal.sample.design import Planning
 from itsm.portal.sample.telling import Teller
-from valuechain.deliver_support.actions import save_freeze, set_questions
+from valuechain.deliver_support.actions import add_step, save_freeze, set_questions
 from valuechain.obtain_build.actions import add_check, add_line, answer_check
 from valuechain.records.actions import accept_handover
 from valuechain.records.models import Handover, Record
@@ -141,6 +141,16 @@ def _release(play: Planning, services: dict[str, Record]) -> None:
     release = play.step(release, 6, "release", "test")
     release = play.step(release, 2, "release", "pass_tests",
                         test_evidence="112 of 112 cases passed on the test system.")  # fmt: skip
+    for minutes, who, what in (
+        (-1440, "release", "Tell the wards that the record is read-only"),
+        (0, "owner", "Stop the interfaces"),
+        (15, "builder", "Update the servers"),
+        (150, "agent", "Read five records, one of each clinic"),
+    ):
+        with clock.at(play.ago(2)):
+            add_step(release, text=what, owner=play.teller.people[who],
+                     planned_at=begin + timedelta(minutes=minutes),
+                     actor=play.teller.people["release"], via=Via.HTML)  # fmt: skip
     play.open(
         "deployment", 5, "release", title="Winter update on the test system", release=release,
         environment="test", owner=play.teller.people["release"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,11 @@ class Release(Windowed, Record):
     announcement = models.TextField(
         _("who is told, and what"), blank=True, help_text=_("What users will notice, and when.")
     )
+    overlap_accepted = models.CharField(
+        _("why it may overlap"), max_length=300, blank=True, editable=False
+    )
+    #: The numbers of what it may overlap with; whatever comes later needs another word.
+    overlaps_accepted = models.JSONField(default=list, editable=False)
     tests_passed = models.BooleanField(_("tests passed"), default=False, editable=False)
     test_evidence = models.TextField(_("what the tests showed"), blank=True, editable=False)
 
@@ -63,6 +69,40 @@ class Release(Windowed, Record):
 
     def __str__(self) -> str:
         return Record.__str__(self)
+
+
+class ReleaseStep(models.Model):
+    """One thing to do when a release goes live: who does it, when it is planned, when it was done."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="plan")
+    text = models.CharField(_("what"), max_length=300)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("who"),
+    )  # fmt: skip
+    planned_at = models.DateTimeField(_("planned for"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = (models.F("planned_at").asc(nulls_last=True), "pk")
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def minutes_off(self) -> int | None:
+        """How many minutes later than planned it was done, below zero for earlier."""
+        if self.planned_at is None or self.done_at is None:
+            return None
+        return round((self.done_at - self.planned_at).total_seconds() / 60)
+
+    @property
+    def minutes_early(self) -> int:
+        """How many minutes earlier than planned it was done."""
+        return max(0, -(self.minutes_off or 0))
 
 
 class Deployment(Windowed, Record):
