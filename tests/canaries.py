@@ -96,7 +96,7 @@ class World:
 
 
 def a_world(organisations: Iterable[str] = ("Amber", "Birch", "Cedar")) -> World:
-    """Build organisations with two teams each, a record of every kind in each, and who reads them.
+    """Build organisations with three teams each, a record of every kind in each, and who reads them.
 
     The first organisation has every kind of reader, the others an agent and a requester.
     """
@@ -113,7 +113,7 @@ def a_world(organisations: Iterable[str] = ("Amber", "Birch", "Cedar")) -> World
 
 def _settle(name: str, marked: list[Marked]) -> list[Reader]:
     organisation = Organisation.objects.create(name=name)
-    teams = [Team.objects.create(name=f"{name} {n}", organisation=organisation) for n in (1, 2)]
+    teams = [Team.objects.create(name=f"{name} {n}", organisation=organisation) for n in (1, 2, 3)]
     agent = a_person(f"{name} agent", organisation, Role.AGENT)
     requester = a_person(f"{name} requester", organisation, Role.REQUESTER)
     colleague = a_person(f"{name} colleague", organisation)
@@ -122,13 +122,13 @@ def _settle(name: str, marked: list[Marked]) -> list[Reader]:
     supplier = a_person(f"{name} supplier", organisation, Role.SUPPLIER_CONTACT)
     staff = [agent] + [
         a_person(f"{name} {role}", organisation, role)
-        for role in (Role.TEAM_LEAD, Role.CHANGE_MANAGER, Role.PLANNER)
+        for role in (Role.TEAM_LEAD, Role.CHANGE_MANAGER, Role.PLANNER, Role.BUDGET_HOLDER)
     ]
     admin = a_person(f"{name} admin", organisation, Role.ADMIN, everywhere=True)
     for n, kind in enumerate(kinds):
         cast = Cast(
             organisation=organisation,
-            desk=teams[n % 2],
+            desk=teams[n % 3],
             requester=requester,
             agent=agent,
             admin=admin,

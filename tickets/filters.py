@@ -29,5 +29,5 @@ def register() -> None:
     """Let the list of tickets be narrowed by tags, on its page and in REST."""
     panels.filters["tickets"] = {
         **panels.filters.get("tickets", {}),
-        "tag": TagFilter(label=_("Tag")),
+        "tag": TagFilter(field_name="tags", label=_("Tag")),
     }
