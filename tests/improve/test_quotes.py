@@ -171,3 +171,14 @@ def test_what_did_not_happen_cannot_be_quoted(agent, ticket, reply):
     assert missing.status_code == 404
     assert without_title.status_code == 422
     assert "Say what is to be better" in without_title.content.decode()
+
+
+def test_an_improvement_says_where_in_the_chain_it_is_to_be_better(agent, ticket, reply, brm):
+    improvement = quoted(ticket, reply, agent)
+
+    door = Machine(agent)
+    here = door.get("improvements/?concerns=deliver_support").json()["results"]
+    elsewhere = door.get("improvements/?concerns=plan").json()["results"]
+
+    assert [row["number"] for row in here] == [improvement.number]
+    assert elsewhere == []

@@ -45,4 +45,4 @@ def test_the_page_of_an_item_shows_them(admin, organisation):
     shown = browser(admin).get(item.get_absolute_url()).content.decode()
 
     assert "Time along its stream" in shown
-    assert "In the queue" in shown
+    assert "Came back" in shown

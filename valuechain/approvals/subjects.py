@@ -98,6 +98,11 @@ def content_of(record: Record) -> dict[str, Any]:
     subject = subjects.get(record.kind)
     if subject is not None and subject.content is not None:
         return dict(subject.content(special))
+    return plain_content(special)
+
+
+def plain_content(special: Any) -> dict[str, Any]:
+    """Return what a record's form holds, without who works on it and how it came in."""
     names = [name for name in special.kind_entry.fields if name not in _NOT_CONTENT]
     return {name: special.serializable_value(name) for name in names}
 

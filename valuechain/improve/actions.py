@@ -115,6 +115,7 @@ def gather(
             at=at,
             title=title[:200],
             cause=cause,
+            concerns=first.activity,
             open_key=key,
             organisation=place.organisation,
             service=first.service,
@@ -224,6 +225,7 @@ def improve_from(
             service=record.service,
             team=record.team,
             cause=Improvement.Cause.SUGGESTED,
+            concerns=record.activity,
         )
     keep_quote(into, record, anchor, actor=actor, via=via)
     return into

@@ -37,6 +37,7 @@ def _improve(source: Record, actor: Any, via: str, answers: Mapping[str, Any]) -
         service=source.service,
         team=source.team,
         cause=Improvement.Cause.SUGGESTED,
+        concerns=source.activity,
     )
 
 

@@ -29,6 +29,7 @@ KINDS = (
             "description",
             "service",
             "cause",
+            "concerns",
             "measure",
             "unit",
             "baseline",

@@ -19,7 +19,7 @@ from valuechain.improve.scores import trend_of
 from valuechain.records.models import Link, Record
 from valuechain.records.operations import Operation, own_operations
 from valuechain.records.panels import Card, panels
-from valuechain.records.vocabulary import LinkKind, Via
+from valuechain.records.vocabulary import Activity, LinkKind, Via
 
 
 def register() -> None:
@@ -28,6 +28,7 @@ def register() -> None:
         "worth": _("Worth"),
         "csat": _("CSAT"),
         "cause_words": _("What led to it"),
+        "concerns_words": _("Where"),
         "evidence_count": _("Evidence"),
         "measured_words": _("Measure"),
         "value_words": _("Value / effort"),
@@ -42,7 +43,7 @@ def register() -> None:
         "value_words": "improvement__value",
     }
     panels.columns["improvements"] = (
-        "number", "title", "cause_words", "measured_words", "value_words", "worth",
+        "number", "title", "cause_words", "concerns_words", "measured_words", "value_words", "worth",
         "evidence_count", "state", "owner",
     )  # fmt: skip
     panels.named_views["improvements"] = (
@@ -58,6 +59,11 @@ def register() -> None:
             label=_("What led to it"),
             field_name="improvement__cause",
             choices=Improvement.Cause.choices,
+        ),
+        "concerns": django_filters.MultipleChoiceFilter(
+            label=_("Where in the chain"),
+            field_name="improvement__concerns",
+            choices=Activity.choices,
         ),
         "evidence_from": django_filters.CharFilter(
             label=_("Evidence from kind"), method=_by_evidence
@@ -185,6 +191,7 @@ def _add_improvements(rows: dict[int, Any]) -> None:
     for found in Improvement.objects.filter(pk__in=rows):
         row = rows[found.pk]
         row.cause_words = found.get_cause_display()
+        row.concerns_words = found.get_concerns_display()
         row.evidence_count = counts.get(found.pk, 0)
         row.measured_words = _measured(found)
         row.value_words = f"{found.value or '?'} / {found.effort or '?'}" if found.value else ""

@@ -159,6 +159,7 @@ APPROVALS = (
     Subject(
         kind="portfolio_item",
         states=("under_evaluation",),
+        content=policies.what_is_weighed,
         # Whoever asks for changes leaves the item under evaluation, with the reason on its page.
         moves={key: USUAL_MOVES[key] for key in (Result.APPROVED, Result.REJECTED)},
         policy=PolicyDraft(

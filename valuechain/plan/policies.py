@@ -15,6 +15,7 @@ from itsm.core import clock
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Guard, May, Phase
 from valuechain.approvals.reading import is_approved
+from valuechain.approvals.subjects import plain_content
 from valuechain.plan.models import Commitment, PolicyException
 from valuechain.records.funding import funds
 from valuechain.records.models import Record
@@ -136,6 +137,17 @@ def may_be_chosen(item: Any) -> Decision:
 def is_funded(item: Any) -> Decision:
     """Whether enough money is set aside for the item."""
     return funds.of(item, item.currency).covers(item.cost or Decimal(0), item.currency)
+
+
+def what_is_weighed(item: Any) -> dict[str, Any]:
+    """Return what the board reads; a line of the vision that is not named leaves no trace in it.
+
+    So what was approved before items could name one is still what was read.
+    """
+    content = plain_content(item)
+    if not item.vision_line:
+        del content["vision_line"]
+    return content
 
 
 def shortfall_of(item: Any) -> Decimal:

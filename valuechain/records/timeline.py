@@ -256,7 +256,12 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         label=label,
         actor=str(event.actor or _("Throughline")),
         text="\n\n".join(said),
-        changes=[change | {"field": _field_label(record, change["field"])} for change in changes],
+        changes=[
+            change | {"field": _field_label(record, change["field"])}
+            for change in changes
+            # A reason that the record keeps is told once, in the words below.
+            if change["after"] not in said
+        ],
         via=_via(event.via),
         anchor=f"event-{event.sequence}",
         by=event.actor_id,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from valuechain.records.models import Record
+from valuechain.records.vocabulary import Activity
 
 _ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -25,11 +26,16 @@ class Improvement(Record):
         REOPENED = "reopened", _("Tickets opened again")
         REPEATED = "repeated", _("Repeated incidents")
         BREACHES = "breaches", _("Deadlines missed")
+        AUDIT = "audit", _("An audit")
         MISSED_BENEFIT = "missed_benefit", _("A benefit that did not come")
 
     cause = models.CharField(
         _("what led to it"), max_length=14, choices=Cause, default=Cause.SUGGESTED
     )
+    concerns = models.CharField(
+        _("where in the chain"), max_length=18, choices=Activity, blank=True,
+        help_text=_("The activity in which something is to be better."),
+    )  # fmt: skip
     open_key = models.CharField(
         max_length=60,
         blank=True,
