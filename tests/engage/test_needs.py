@@ -263,7 +263,7 @@ class TestPages:
         answer = browser(requester).post(
             "/portal/request/need/", {"title": "Berths", "description": WORDS}
         )
-        refused = browser(requester).post("/portal/request/need/", {"title": "Berths"})
+        refused = browser(requester).post("/portal/request/need/", {"title": "Cranes"})
 
         number = answer.headers["Location"].split("/")[3]
         body = browser(requester).get(f"/portal/needs/{number}/").content.decode()

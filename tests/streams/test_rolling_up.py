@@ -11,7 +11,7 @@ from tests.doors import browser
 from tests.factories import a_ticket
 from valuechain.records.actions import link_records, perform
 from valuechain.records.models import Record
-from valuechain.streams.rolling_up import roll_up
+from valuechain.streams.rolling_up import roll_up, times_card
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,21 @@ def test_the_sums_are_those_of_the_records_around_it(admin, brm, requester, orga
     assert by_activity["plan"].queue == pytest.approx(5 * day, abs=60)
     assert flow.total.flow == pytest.approx(sum(group.flow for group in flow.groups))
     assert flow.total.finished == 2
+
+
+def test_what_else_came_of_the_same_demand_is_not_counted(admin, requester, organisation):
+    need = a_ticket("need", actor=requester, requester=requester, state="submitted")
+    item, other = (
+        a_ticket("portfolio_item", actor=admin, organisation=organisation) for _place in range(2)
+    )
+    for one in (item, other):
+        link_records(one, need, "derived_from", actor=admin, via="html")
+
+    card = times_card(item, admin)
+
+    assert {fact.number for fact in card.context["flow"].total.facts} == {
+        need.number, item.number,
+    }  # fmt: skip
 
 
 def test_the_page_of_an_item_shows_them(admin, organisation):

@@ -10,7 +10,7 @@ from itsm.core import clock
 from itsm.core.machine import Phase
 from valuechain.records.models import Record
 from valuechain.records.panels import Card
-from valuechain.records.trace import MOST_ON_A_PAGE, trace
+from valuechain.records.trace import DOWNSTREAM, MOST_ON_A_PAGE, UPSTREAM, trace
 from valuechain.records.vocabulary import Activity
 from valuechain.streams.flow import Fact, Figures, Flow, facts_of
 
@@ -46,8 +46,14 @@ def roll_up(records: Iterable[Record]) -> Flow:
 
 
 def times_card(record: Record, actor: Any) -> Card | None:
-    """Show on a portfolio item where the time of its whole chain went."""
+    """Show on a portfolio item where the time of all that led to it and came of it went.
+
+    What else came of the same demand is the time of other items.
+    """
     if record.kind != "portfolio_item":
         return None
-    chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
-    return Card("streams/_times.html", {"flow": roll_up(chain.records.values())})
+    around: dict[int, Record] = {}
+    for direction in (UPSTREAM, DOWNSTREAM):
+        chain = trace(record, actor=actor, direction=direction, most=MOST_ON_A_PAGE, is_brief=True)
+        around |= chain.records
+    return Card("streams/_times.html", {"flow": roll_up(around.values())})
