@@ -13,6 +13,7 @@ from itsm.accounts import scopes as scope_words
 from itsm.accounts import tokens
 from itsm.accounts.roles import DESK_ROLES
 from itsm.accounts.tokens import ApiToken
+from itsm.accounts.trail import note
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 
@@ -102,6 +103,7 @@ def issue_token(
         created_at=now,
         expires_at=now + lifetime,
     )
+    note(actor, "token.made", user, program=name, scopes=wanted, until=str(token.expires_at.date()))
     return token, written
 
 
@@ -146,6 +148,6 @@ def revoke_token(
     """Withdraw a token at once; doing so twice changes nothing."""
     if actor.pk != token.user_id and not actor.access.is_admin:
         raise Denied("not_yours", _("Only an administrator withdraws other people's tokens."))
-    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(
-        revoked_at=now or clock.now()
-    )
+    live = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
+    if live.update(revoked_at=now or clock.now()):
+        note(actor, "token.withdrawn", token.user, program=token.name)

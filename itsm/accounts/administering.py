@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.accounts.roles import Role
+from itsm.accounts.trail import changes, note, values_of
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 
@@ -39,6 +40,7 @@ def save_person(
     """Add a person, or change what is known about one. Raises Denied and FieldErrors."""
     _refuse_others(actor)
     held = person or User(language="en")
+    before = values_of(held, PERSON_FIELDS) if person else {}
     for name in PERSON_FIELDS:
         if name in given:
             setattr(held, name, given[name])
@@ -46,6 +48,7 @@ def save_person(
     if held.pk is None:
         held.set_unusable_password()
     _save(held, "email", _("Somebody has this address already."))
+    _tell(actor, "person", held, before, PERSON_FIELDS)
     return held
 
 
@@ -56,7 +59,8 @@ def add_integration(name: str, organisation: Organisation, *, actor: User | Syst
     made = User(name=name.strip(), organisation=organisation, is_service_account=True)
     made.set_unusable_password()
     made.save()
-    RoleGrant.objects.create(user=made, role=Role.INTEGRATION, organisation=organisation)
+    grant = RoleGrant.objects.create(user=made, role=Role.INTEGRATION, organisation=organisation)
+    note(actor, "integration.added", made, where=_where(grant))
     return made
 
 
@@ -74,6 +78,7 @@ def set_active(person: User, *, is_active: bool, actor: User | SystemActor) -> U
     person.is_active = is_active
     person.save(update_fields=["is_active"])
     person.end_sessions()
+    note(actor, "person.unlocked" if is_active else "person.locked", person)
     return person
 
 
@@ -97,6 +102,8 @@ def grant_role(
         user=person, role=role, organisation=organisation, team=team
     )
     person.end_sessions()
+    if _new:
+        note(actor, "role.granted", person, role=role, where=_where(made))
     return made
 
 
@@ -106,8 +113,10 @@ def withdraw_role(grant: RoleGrant, *, actor: User | SystemActor) -> None:
     _refuse_others(actor)
     if _is_admin_grant(grant) and _is_last_admin(grant.user):
         raise RuleViolation("last_admin", _("Name another administrator first."))
+    role, where = grant.role, _where(grant)
     grant.delete()
     grant.user.end_sessions()
+    note(actor, "role.withdrawn", grant.user, role=role, where=where)
 
 
 def password_words(person: User, *, actor: User | SystemActor) -> dict[str, str]:
@@ -120,6 +129,7 @@ def password_words(person: User, *, actor: User | SystemActor) -> dict[str, str]
         raise RuleViolation(
             "cannot_sign_in", _("Give the person an e-mail address first, and let them sign in.")
         )
+    note(actor, "person.password_link", person)
     return {
         "uidb64": urlsafe_base64_encode(force_bytes(person.pk)),
         "token": default_token_generator.make_token(person),
@@ -133,6 +143,7 @@ def save_organisation(
     """Add an organisation, or change one; moved, it takes all below along."""
     _refuse_others(actor)
     held = organisation or Organisation()
+    before = values_of(held, ORGANISATION_FIELDS) if organisation else {}
     for name in ORGANISATION_FIELDS:
         if name in given:
             setattr(held, name, given[name])
@@ -140,6 +151,7 @@ def save_organisation(
         message = _("An organisation cannot be placed below itself.")
         raise FieldErrors({"parent": [("circle", message)]})
     _save(held, "name", _("There is an organisation of this name already."))
+    _tell(actor, "organisation", held, before, ORGANISATION_FIELDS)
     return held
 
 
@@ -148,10 +160,12 @@ def save_team(team: Team | None, given: Mapping[str, Any], *, actor: User | Syst
     """Add a team, or change one."""
     _refuse_others(actor)
     held = team or Team()
+    before = values_of(held, TEAM_FIELDS) if team else {}
     for name in TEAM_FIELDS:
         if name in given:
             setattr(held, name, given[name])
     _save(held, "name", _("There is a team of this name already."))
+    _tell(actor, "team", held, before, TEAM_FIELDS)
     return held
 
 
@@ -162,6 +176,7 @@ def add_member(team: Team, person: User, *, is_lead: bool, actor: User | SystemA
     made, _new = Membership.objects.update_or_create(
         team=team, user=person, defaults={"is_lead": is_lead}
     )
+    note(actor, "team.member_added", team, person=person.name, is_lead=is_lead)
     return made
 
 
@@ -169,6 +184,18 @@ def remove_member(membership: Membership, *, actor: User | SystemActor) -> None:
     """Take a person out of a team; work they own stays theirs."""
     _refuse_others(actor)
     membership.delete()
+    note(actor, "team.member_removed", membership.team, person=membership.user.name)
+
+
+def _tell(actor: Any, what: str, held: Any, before: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Write down what was added, or what differs; nothing when nothing does."""
+    changed = changes(before, values_of(held, names))
+    if changed:
+        note(actor, f"{what}.changed" if before else f"{what}.added", held, changed=changed)
+
+
+def _where(grant: RoleGrant) -> str:
+    return str(grant.organisation or grant.team or "everywhere")
 
 
 def _save(held: Any, unique: str, message: Any) -> None:

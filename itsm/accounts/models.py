@@ -22,6 +22,7 @@ from itsm.accounts.access import Access, load_access
 from itsm.accounts.roles import Role
 from itsm.accounts.second_step import Authenticator as Authenticator
 from itsm.accounts.tokens import ApiToken as ApiToken
+from itsm.accounts.trail import AdminEvent as AdminEvent
 from itsm.core import clock
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.accounts.administering import may_administer
+from itsm.accounts.trail import changes, note, values_of
 from itsm.branding.accents import NEEDED, THEMES, Accent, accent_in, nearest
 from itsm.branding.logos import drawn
 from itsm.branding.models import ONLY, Brand
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from itsm.accounts.models import User
 
 
+#: What the trail tells of a change.
+SHOWN = ("name", "accent", "accent_dark")
+
+
 @transaction.atomic
 def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
     """Keep name, colours and logo; `logo` holds the bytes of a new one, `drops_logo` takes it away.
@@ -31,6 +36,7 @@ def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
     if not decision:
         raise Denied.because(decision)
     row, _made = Brand.objects.select_for_update().get_or_create(pk=ONLY)
+    before = values_of(row, SHOWN) | {"logo": bool(row.logo)}
     row.name = " ".join(str(given.get("name", row.name)).split())
     row.accent = _readable(LIGHT, given.get("accent", row.accent), "accent")
     row.accent_dark = _readable(DARK, given.get("accent_dark", row.accent_dark), "accent_dark")
@@ -43,6 +49,9 @@ def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
         row.logo, row.logo_width, row.logo_height = None, 0, 0
     row.changed_at, row.changed_by = clock.now(), actor
     row.save()
+    changed = changes(before, values_of(row, SHOWN) | {"logo": bool(row.logo)})
+    if changed or given.get("logo"):
+        note(actor, "branding.changed", row.name, changed=changed)
     forget()
     transaction.on_commit(forget)
     return row

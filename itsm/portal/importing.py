@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.accounts.administering import may_administer
+from itsm.accounts.trail import note
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from itsm.portal.models import ImportRun
@@ -70,6 +71,7 @@ def bring_in(run: ImportRun, *, actor: Any) -> None:
     waiting = ImportRun.objects.filter(pk=run.pk, stage=Stage.TRIED)
     if not waiting.update(stage=Stage.RUNNING, claimed_until=clock.now()):
         raise RuleViolation("not_tried", _("This file is being brought in, or was already."))
+    note(actor, "import.started", run.name, incidents=run.incidents, organisation=run.organisation)
 
 
 def throw_away(run: ImportRun, *, actor: Any) -> None:

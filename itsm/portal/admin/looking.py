@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from itsm.accounts.models import ApiToken, Organisation, Team, User
+from itsm.accounts.models import AdminEvent, ApiToken, Organisation, Team, User
 from itsm.portal.admin.forms import AuditForm
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
@@ -71,6 +74,8 @@ class AuditView(AdminView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of it, the latest first."""
+        if request.GET.get("of") == "setup":
+            return self._setup(request)
         form = AuditForm(request.GET)
         found: Any = Event.objects.visible_to(request.user)
         if form.is_valid():
@@ -85,7 +90,34 @@ class AuditView(AdminView):
             query["before"] = str(events[PAGE - 1].pk)
             next_url = f"{request.path}?{query.urlencode()}"
         context = {"form": form, "events": events[:PAGE], "next_url": next_url}
-        return render(request, "admin/audit.html", context)
+        return render(request, "admin/audit.html", context | {"tabs": _tabs(request)})
+
+    def _setup(self, request: HttpRequest) -> HttpResponse:
+        """Show what administrators changed of what is set up."""
+        found = AdminEvent.objects.all()
+        words = request.GET.get("q", "").strip()[:100]
+        for word in words.split():
+            found = found.filter(
+                Q(actor_name__icontains=word) | Q(verb__icontains=word) | Q(subject__icontains=word)
+            )
+        before = request.GET.get("before", "")
+        if before.isdecimal() and len(before) < 19:
+            found = found.filter(pk__lt=int(before))
+        events = list(found[: PAGE + 1])
+        next_url = ""
+        if len(events) > PAGE:
+            query = {"of": "setup", "q": words, "before": events[PAGE - 1].pk}
+            next_url = f"{request.path}?{urlencode(query)}"
+        context = {"events": events[:PAGE], "words": words, "next_url": next_url}
+        return render(request, "admin/audit_setup.html", context | {"tabs": _tabs(request)})
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    is_setup = request.GET.get("of") == "setup"
+    return [
+        {"label": _("Records"), "url": request.path, "current": not is_setup},
+        {"label": _("What is set up"), "url": f"{request.path}?of=setup", "current": is_setup},
+    ]
 
 
 def _narrowed(found: Any, said: dict[str, Any]) -> Any:
