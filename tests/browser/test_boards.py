@@ -96,6 +96,23 @@ class TestCalendar:
             assert page.get_by_text("Nobody accepted it yet").count() >= 2
         assert page.complaints == []
 
+    def test_arrows_walk_the_days_and_enter_opens_one(self, as_person, manager, planned):
+        page = as_person(manager, "/deliver/calendar/?m=2026-06")
+        here = "document.activeElement.getAttribute('href')"
+
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(here) == "?view=week&d=2026-06-01"
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(here) == "?view=week&d=2026-06-09"
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate(here) == "?view=week&d=2026-06-01", "the first day is the first"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**view=week&d=2026-06-01")
+        assert page.complaints == []
+
     def test_a_narrow_screen_reads_the_list(self, as_person, manager, planned, sideways):
         page = as_person(manager, "/deliver/calendar/", width=375)
 

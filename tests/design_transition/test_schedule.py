@@ -9,8 +9,9 @@ import pytest
 from itsm.core import clock
 from tests.doors import Machine, browser
 from tests.factories import a_person, fresh
+from tests.preparing_design import all_approve
 from valuechain.design_transition.figures import schedule_of
-from valuechain.records.actions import link_records
+from valuechain.records.actions import link_records, perform
 from valuechain.records.kinds import kinds
 
 MINUS = "\N{MINUS SIGN}"
@@ -95,6 +96,23 @@ def test_page_list_and_rest_tell_the_same_day(planned, architect, component_for)
     assert told["forecast"] == in_days(15).isoformat()
     assert (told["slack_days"], told["slack"]) == (-3, f"{MINUS}3 days: too late")
     assert [one["record"]["number"] for one in told["because"]] == [radar.number]
+
+
+def test_a_component_needed_before_its_specification_is_approved_is_warned_of_and_allowed(
+    planned, architect, component_for, cast
+):
+    radar = component_for(planned, needed=-3)
+    pages = browser(cast.admin)
+    assert "Too early" not in pages.get(radar.get_absolute_url()).content.decode()
+
+    perform(planned, "submit", actor=architect, via="html", data={})
+    all_approve(fresh(planned), cast)
+
+    page = pages.get(radar.get_absolute_url()).content.decode()
+    assert f"before {planned.number} was approved on" in page
+    assert radar.kind_entry.edit(
+        fresh(radar), {"needed_at": in_days(-4)}, actor=cast.admin, via="html"
+    )
 
 
 def test_the_list_adds_up_the_money_of_all_it_finds_and_not_of_one_page(

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from itsm.core.machine import Phase
 from itsm.core.templatetags.ui import money
+from valuechain.approvals.models import Approval
+from valuechain.approvals.vocabulary import Result
 from valuechain.obtain_build import gate, policies
 from valuechain.obtain_build.availability import Availability, availability_of, worst_of
 from valuechain.obtain_build.costing import costs_of
@@ -72,6 +75,7 @@ def _component(component: Any, actor: Any) -> dict[str, Any]:
     may_edit = bool(policies.may_edit_component(actor, component)) and not is_settled
     return {
         "stands": availability_of(component),
+        "early": _needed_too_early(component, [spec for spec in specs if spec.pk in seen]),
         "cost": costs_of([component])[component.pk],
         "gate": gate.is_open(component),
         "gate_specs": [spec for spec in specs if spec.pk in seen],
@@ -79,6 +83,27 @@ def _component(component: Any, actor: Any) -> dict[str, Any]:
         "checks_open": answers and not is_settled,
         "check_form": CheckForm() if may_edit else None,
     }
+
+
+def _needed_too_early(component: Any, specs: list[Record]) -> dict[str, Any] | None:
+    """Say when it is needed before its specification was approved; allowed, and worth a word.
+
+    The first approval of the first specification that came too late. One query, or none.
+    """
+    if component.needed_at is None or not specs:
+        return None
+    approved = (
+        Approval.objects.filter(subject__in=specs, result=Result.APPROVED, decided_at__isnull=False)
+        .order_by("subject_id")
+        .values_list("subject_id")
+        .annotate(first=Min("decided_at"))
+    )
+    by_pk = {spec.pk: spec for spec in specs}
+    for pk, moment in approved:
+        day = timezone.localdate(moment)
+        if component.needed_at < day:
+            return {"spec": by_pk[pk], "approved": day}
+    return None
 
 
 def _order(order: Any, actor: Any) -> dict[str, Any]:
