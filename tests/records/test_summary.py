@@ -75,6 +75,14 @@ def test_requesters_never_meet_it(agent, requester, ticket):
     assert Summary.objects.get().text == "zqsecret"
 
 
+def test_it_stands_in_the_look_beside_a_list(agent, ticket):
+    sum_up(ticket, "Patched on Friday.", actor=agent, via="html")
+
+    look = browser(agent).get(f"{ticket.get_absolute_url()}peek/", headers={"X-Fragment": "1"})
+
+    assert "Patched on Friday." in words_of(look)
+
+
 def test_a_program_reads_and_writes_it(agent, ticket):
     api = Machine(agent)
     path = f"tickets/{ticket.number}/summary/"

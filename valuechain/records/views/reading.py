@@ -121,11 +121,12 @@ class PeekView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the fragment to whoever asks for one."""
         actor: Any = request.user
-        record = visible_record(resource, number, actor=actor)
+        record = visible_record(resource, number, actor=actor, **SUMMARY)
         if not request.headers.get("X-Fragment"):
             return redirect(record)
         context = {
             "record": record,
+            **summary_of(record, actor),
             "clocks": panels.record_context(record, actor=actor).get("clocks", []),
             "entries": timeline(record, actor=actor, show=ALL)[-LATEST:],
         }
