@@ -38,7 +38,7 @@ from valuechain.records.trace import MOST_ON_A_PAGE, trace
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.views.listing import template_of
-from valuechain.records.views.summing_up import SUMMARY, _summary, summary_of
+from valuechain.records.views.summing_up import SUMMARY, summary_asked, summary_of
 from valuechain.records.views.walking import tail_of, walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
@@ -121,12 +121,13 @@ class PeekView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the fragment to whoever asks for one."""
         actor: Any = request.user
-        record = visible_record(resource, number, actor=actor, asked=_summary)
+        record = visible_record(resource, number, actor=actor, asked=summary_asked)
         if not request.headers.get("X-Fragment"):
             return redirect(record)
         context = {
             "record": record,
             **summary_of(record, actor),
+            "entry_use": None,
             "clocks": panels.record_context(record, actor=actor).get("clocks", []),
             "entries": timeline(record, actor=actor, show=ALL)[-LATEST:],
         }

@@ -28,7 +28,8 @@ SUMMARY = {
 }
 
 
-def _summary() -> dict[str, Any]:
+def summary_asked() -> dict[str, Any]:
+    """Name what is asked for with a record to show its summary."""
     return dict(SUMMARY)
 
 
@@ -70,7 +71,7 @@ class SummaryView(OneRecordView):
 
     def _record(self, request: HttpRequest) -> Any:
         record = visible_record(
-            self.kwargs["resource"], self.kwargs["number"], actor=request.user, asked=_summary
+            self.kwargs["resource"], self.kwargs["number"], actor=request.user, asked=summary_asked
         )
         if not may_work(request.user, record):
             raise Http404
