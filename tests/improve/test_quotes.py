@@ -180,5 +180,9 @@ def test_an_improvement_says_where_in_the_chain_it_is_to_be_better(agent, ticket
     here = door.get("improvements/?concerns=deliver_support").json()["results"]
     elsewhere = door.get("improvements/?concerns=plan").json()["results"]
 
+    shown = browser(agent).get("/improvements/?cols=number,concerns_words").content.decode()
+
     assert [row["number"] for row in here] == [improvement.number]
     assert elsewhere == []
+    assert ">Where<" in shown.replace("\n", "")
+    assert "Deliver &amp; support" in shown.split("<tbody")[1]

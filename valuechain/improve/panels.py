@@ -43,9 +43,10 @@ def register() -> None:
         "value_words": "improvement__value",
     }
     panels.columns["improvements"] = (
-        "number", "title", "cause_words", "concerns_words", "measured_words", "value_words", "worth",
+        "number", "title", "cause_words", "measured_words", "value_words", "worth",
         "evidence_count", "state", "owner",
     )  # fmt: skip
+    panels.more_columns["improvements"] = ("concerns_words",)
     panels.named_views["improvements"] = (
         ("open", _("Open"), "state=open"),
         ("candidates", _("Candidates"), "state=candidate"),

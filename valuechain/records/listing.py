@@ -193,6 +193,7 @@ def orders_of(resource: str) -> dict[str, str]:
 def known_columns(resource: str) -> dict[str, Sentence]:
     """Return every column the list of a resource can show, those it shows by itself first."""
     own = panels.columns.get(resource, DEFAULT_COLUMNS)
+    own = (*own, *panels.more_columns.get(resource, ()))
     keys = [*own, *(key for key in COLUMNS if key not in own)]
     if "clock" in own:
         keys.remove("next_due_at")

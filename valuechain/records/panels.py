@@ -76,6 +76,8 @@ class Panels:
     )
     #: resource -> (key, label) of the columns its list shows.
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: resource -> columns its list can show besides, when its reader chooses them.
+    more_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: resource -> named views: (key, label, query string).
     named_views: dict[str, tuple[tuple[str, Sentence, str], ...]] = field(default_factory=dict)
     #: resource -> the key of the view its list opens with, where that is not the first.
