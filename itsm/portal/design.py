@@ -316,6 +316,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "export_url": "#records",
         "is_all_offered": True,
         "all_token": "",
+        "entry_use": None,
         "total": 128,
     }
     return render(request, "portal/design.html", context)
