@@ -44,6 +44,7 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     assert do("decline", reason="Nobody sponsors a second radar.").status_code == 302
     assert "Nobody sponsors a second radar." in read()
     assert "Appeal with new evidence" in read()
+    assert "You can still say if we did not know something." in read()
     appealed = portal.post(
         f"/portal/requests/{number}/do/appeal/",
         {"reason": "Two barges nearly met behind the silo on Monday; the planner stands for it."},
