@@ -150,3 +150,31 @@ def test_the_next_ticket_is_taken_and_answered_with_a_canned_reply(at_work, agen
     assert worker.keys <= 9
     assert worker.seconds <= 8
     assert worker.counted("pointers") == 0
+
+
+def test_one_more_report_is_joined_without_scripts(as_person, agent, requester, colleague):
+    ticket = a_ticket(actor=requester, title="Printer on floor 2 is jammed")
+    page = as_person(agent, "/tickets/call/", java_script_enabled=False)
+
+    page.get_by_label("Caller", exact=True).fill("Colin Colleague")
+    page.get_by_label("What's wrong?").fill("printer floor 2")
+    page.get_by_role("button", name="Look now").click()
+    page.get_by_role("button", name="Add Colin Colleague to this").click()
+
+    assert page.get_by_text("Colin Colleague is added to").is_visible()
+    assert Incident.objects.get() == ticket
+
+
+def test_the_next_ticket_is_taken_and_answered_without_scripts(as_person, agent, requester, desk):
+    a_ticket(actor=requester, team=desk, title="Printer is jammed")
+    CannedReply.objects.create(title="We look at it", body="Hi {{ first_name }}, we look at it.")
+    page = as_person(agent, "/tickets/?view=open&state=open", java_script_enabled=False)
+
+    page.get_by_role("button", name="Take the next").click()
+    page.get_by_text("Reply to Rita Requester").first.click()
+    page.get_by_role("link", name="Canned reply").click()
+    page.get_by_role("button", name="Put it in my reply").first.click()
+    page.get_by_role("button", name="Send reply to Rita Requester").click()
+
+    assert page.get_by_text("Not sent yet: nobody else sees it.").is_visible()
+    assert Draft.objects.get().body == "Hi Rita, we look at it."

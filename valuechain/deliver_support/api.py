@@ -50,7 +50,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     conditions = ConditionSerializer(many=True)
 
 
-class StepSerializer(serializers.Serializer[ReleaseStep]):
+class ReleaseStepSerializer(serializers.Serializer[ReleaseStep]):
     """One thing to do when a release goes live."""
 
     id = serializers.IntegerField(read_only=True)
@@ -94,22 +94,24 @@ class ReleaseViewSet(RecordViewSet):
             ).data
         )
 
-    @extend_schema(responses=StepSerializer(many=True), filters=False)
+    @extend_schema(responses=ReleaseStepSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], ordering_fields={"id": "pk"}, ordering="id")
     def steps(self, request: Request, number: str) -> Response:
         """List the steps of the release: who, when planned, when done."""
-        return self._paged(self._steps(), StepSerializer)
+        return self._paged(self._steps(), ReleaseStepSerializer)
 
-    @extend_schema(request=StepSerializer, responses={201: StepSerializer})
+    @extend_schema(request=ReleaseStepSerializer, responses={201: ReleaseStepSerializer})
     @steps.mapping.post
     def add_step(self, request: Request, number: str) -> Response:
         """Write down one thing to do."""
-        given = self._input(StepSerializer, request)
+        given = self._input(ReleaseStepSerializer, request)
         step = actions.add_step(self.get_object(), actor=request.user, via=Via.API, **given)
-        return Response(StepSerializer(step).data, status=status.HTTP_201_CREATED)
+        return Response(ReleaseStepSerializer(step).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
-        operation_id="releases_steps_mark", request=StepDoneSerializer, responses=StepSerializer
+        operation_id="releases_steps_mark",
+        request=StepDoneSerializer,
+        responses=ReleaseStepSerializer,
     )
     @action(detail=True, methods=["post"], url_path=r"steps/(?P<pk>\d{1,18})")
     def mark_step(self, request: Request, number: str, pk: str) -> Response:
@@ -118,7 +120,7 @@ class ReleaseViewSet(RecordViewSet):
         done = actions.mark_step(
             self._step(pk), is_done=given["done"], actor=request.user, via=Via.API
         )
-        return Response(StepSerializer(done).data)
+        return Response(ReleaseStepSerializer(done).data)
 
     @extend_schema(operation_id="releases_steps_remove", responses={204: None})
     @mark_step.mapping.delete
