@@ -388,6 +388,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Fields of one name with different choices, and choices shared by fields of different names.
     "ENUM_NAME_OVERRIDES": {
+        "ChainActivity": "valuechain.records.vocabulary.Activity",
         "CommentForm": "valuechain.records.models.conversation.Comment.Form",
         "InteractionForm": "valuechain.engage.models.relations.Interaction.Form",
         "NeedHorizon": "valuechain.engage.models.need.Need.Horizon",
