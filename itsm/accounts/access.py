@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from itsm.accounts.models import User
 
 NOWHERE: frozenset[int] = frozenset()
+#: The one scope of a token that decides what is seen, rather than what may be done.
+NOTES_SCOPE = "notes:read"
 
 
 class Scoped(Protocol):
@@ -136,7 +138,7 @@ class Access:
             works_everywhere=self.works_everywhere,
             shares=self.shared_organisation_id is not None,
             is_limited=self.limit is not None,
-            scopes=self.scopes,
+            reads_notes=self.may_use(NOTES_SCOPE),
         )
 
     @property
@@ -175,7 +177,7 @@ class Sight:
     works_everywhere: bool
     shares: bool
     is_limited: bool
-    scopes: frozenset[str] | None
+    reads_notes: bool
 
     @property
     def access(self) -> Sight:
@@ -202,7 +204,7 @@ class Sight:
         return Given("limit") if self.is_limited else None
 
     def may_use(self, scope: str) -> bool:
-        return self.scopes is None or scope in self.scopes
+        return scope == NOTES_SCOPE and self.reads_notes
 
 
 #: What is granted to one person, with the units below each organisation it is granted for; the

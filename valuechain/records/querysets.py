@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from itsm.accounts.access import NOTES_SCOPE
 from itsm.core.machine import Phase
 from itsm.core.statements import Given, Statement
 from valuechain.records.kinds import kinds
@@ -20,8 +21,6 @@ from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Via, Visibility
 if TYPE_CHECKING:
     from itsm.accounts.access import Access, Sight
     from valuechain.records.models import Record
-
-NOTES_SCOPE = "notes:read"
 
 
 def staff_rule(access: Access | Sight, prefix: str = "") -> Q | None:

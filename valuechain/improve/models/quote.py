@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from itsm.accounts.access import NOTES_SCOPE
 from itsm.core import clock
 from valuechain.improve.models.improvement import Improvement
 from valuechain.records.models import Record
-from valuechain.records.querysets import NOTES_SCOPE, staff_rule, visible_rule
+from valuechain.records.querysets import staff_rule, visible_rule
 
 
 class QuoteQuerySet(models.QuerySet[Any]):
