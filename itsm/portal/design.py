@@ -307,6 +307,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "reply_form": WordsForm(prefix="reply"),
         "note_form": WordsForm(prefix="note"),
         "filter_form": FilterForm(prefix="list"),
+        "resource": "design",
         "bar": [
             {"name": "owner", "label": _("Assign"), "keys": "", "icon": "person"},
             {"name": "priority", "label": _("Priority"), "keys": "", "icon": "triangle-up"},
