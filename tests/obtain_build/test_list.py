@@ -124,3 +124,15 @@ def test_the_plan_says_what_waits_for_what(builder, organisation):
     assert tie.is_too_late
     row = page.content.decode().split(">Mast</a>")[1].split("</tr>")[0]
     assert radar.number in row
+
+
+def test_a_saved_view_keeps_its_groups(builder, organisation):
+    a_component(builder, organisation, title="Radar")
+    pages = browser(builder)
+
+    made = pages.post("/components/views/new/?group=place&state=open", {"name": "By pier"})
+    shown = pages.get(made["Location"])
+
+    assert headings_and_rows(shown) == ["# Pier 4", "Radar"]
+    assert shown.context["views"].current.label == "By pier"
+    assert not shown.context["views"].is_edited
