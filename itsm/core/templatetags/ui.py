@@ -379,7 +379,7 @@ def _activity(station: Any) -> str:
 
 
 #: A station has room for so many numbers.
-MOST_VISITS = 4
+MOST_VISITS = 3
 
 
 def _visits(numbers: Sequence[int]) -> str:
