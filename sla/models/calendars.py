@@ -110,6 +110,6 @@ class Holiday(models.Model):
 
     def as_definition(self) -> dict[str, Any] | str:
         """The holiday as a scenario file writes it."""
-        if not self.starts:
+        if not (self.starts or self.ends):
             return self.date.isoformat()
         return {"date": self.date.isoformat(), "from": self.starts, "to": self.ends}

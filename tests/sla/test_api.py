@@ -169,6 +169,21 @@ def test_a_calendar_has_holidays_as_rows_and_an_example_before_it_is_published(f
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (400, "definition")
 
 
+@pytest.mark.parametrize(
+    "part", [{"ends": "12:00"}, {"starts": "12:00"}, {"starts": "12:00", "ends": "12:61"}]
+)
+def test_a_part_of_a_holiday_needs_both_its_ends(admin, part):
+    calendar = a_calendar()
+
+    refused = as_(admin).post(
+        f"{BASE}/calendars/{calendar.pk}/holidays/", {"date": "2026-03-03", "name": "Fair", **part}
+    )
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["message"]
+    assert not calendar.holidays.exists()
+
+
 def test_an_imported_feed_waits_for_review(frozen, admin):
     calendar = a_calendar()
     feed = """BEGIN:VCALENDAR
