@@ -22,7 +22,8 @@ from tickets.actions import split_ticket
 from tickets.actions.merging import Moving, moving, split_back
 from tickets.prepared_api import PreparedActions
 from valuechain.records.api import RecordViewSet, open_from
-from valuechain.records.serializers import DetailSerializer, TeamField, dashed
+from valuechain.records.input_serializers import TeamField
+from valuechain.records.serializers import DetailSerializer, dashed
 
 MAX_BULK = 1_000
 

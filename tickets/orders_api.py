@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from tickets.ordering import order
 from valuechain.deliver_support.api import OfferingViewSet
-from valuechain.records.serializers import DetailSerializer, PersonField
+from valuechain.records.input_serializers import PersonField
+from valuechain.records.serializers import DetailSerializer
 from valuechain.records.vocabulary import Channel, Via
 
 

@@ -11,12 +11,8 @@ from valuechain.approvals.models import Approval, ApprovalPolicy, Delegation, Po
 from valuechain.approvals.reading import describe
 from valuechain.approvals.subjects import digest
 from valuechain.approvals.vocabulary import Answer, Mode, Source
-from valuechain.records.serializers import (
-    NamedSerializer,
-    PersonField,
-    RecordRefSerializer,
-    TeamField,
-)
+from valuechain.records.input_serializers import PersonField, TeamField
+from valuechain.records.serializers import NamedSerializer, RecordRefSerializer
 from valuechain.records.vocabulary import Principle
 
 

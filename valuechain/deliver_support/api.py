@@ -17,12 +17,8 @@ from itsm.core.rest.views import ThroughlineViewSet
 from valuechain.deliver_support import actions, readiness
 from valuechain.deliver_support.models import ChangeFreeze, ReleaseStep
 from valuechain.records.api import RecordViewSet, read_input
-from valuechain.records.serializers import (
-    NamedSerializer,
-    OrganisationField,
-    PersonField,
-    RecordField,
-)
+from valuechain.records.input_serializers import OrganisationField, PersonField, RecordField
+from valuechain.records.serializers import NamedSerializer
 from valuechain.records.vocabulary import Via
 
 

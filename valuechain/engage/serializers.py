@@ -8,12 +8,8 @@ from rest_framework import serializers
 
 from valuechain.engage.deciding import ASK, NO, YES
 from valuechain.engage.models import Need
-from valuechain.records.serializers import (
-    DetailSerializer,
-    HandOffSerializer,
-    HandoverSerializer,
-    PersonField,
-)
+from valuechain.records.input_serializers import PersonField
+from valuechain.records.serializers import DetailSerializer, HandOffSerializer, HandoverSerializer
 from valuechain.records.vocabulary import Principle
 
 _LINE: dict[str, Any] = {"max_length": 300, "required": False, "allow_blank": True}

@@ -17,12 +17,8 @@ from valuechain.obtain_build.availability import availability_of
 from valuechain.obtain_build.costing import costs_of
 from valuechain.obtain_build.models import AcceptanceCheck, Component, PurchaseLine
 from valuechain.records.api import RecordViewSet, read_input
-from valuechain.records.serializers import (
-    DetailSerializer,
-    NamedSerializer,
-    RecordField,
-    RecordRefSerializer,
-)
+from valuechain.records.input_serializers import RecordField
+from valuechain.records.serializers import DetailSerializer, NamedSerializer, RecordRefSerializer
 from valuechain.records.vocabulary import Via
 
 

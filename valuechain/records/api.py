@@ -28,6 +28,7 @@ from valuechain.records import actions
 from valuechain.records.answers import NotUnderstood, find_record
 from valuechain.records.filters import filterset_for
 from valuechain.records.flows import flows
+from valuechain.records.input_serializers import input_serializer
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.listing import ORDERS
 from valuechain.records.models import Attachment, Comment, Event, Link, Record
@@ -48,7 +49,6 @@ from valuechain.records.serializers import (
     RecordRefSerializer,
     RecordSerializer,
     TimeEntrySerializer,
-    input_serializer,
 )
 from valuechain.records.serving import serve
 from valuechain.records.summary_api import SummaryActions

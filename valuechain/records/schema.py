@@ -12,13 +12,9 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from valuechain.records.input_serializers import input_serializer
 from valuechain.records.kinds import kinds
-from valuechain.records.serializers import (
-    DetailSerializer,
-    MoveSerializer,
-    dashed,
-    input_serializer,
-)
+from valuechain.records.serializers import DetailSerializer, MoveSerializer, dashed
 
 V = TypeVar("V", bound=type[Any])
 
