@@ -18,6 +18,9 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 HEAVIEST, HEAVIEST_FOR_REQUESTERS, MOST_REQUESTS = 100 * 1024, 60 * 1024, 12
 
 RUN_AXE = """async ([tags, without]) => {
+  // A colour on its way to another is nobody's to read.
+  await new Promise(requestAnimationFrame);
+  for (const moving of document.getAnimations()) try { moving.finish(); } catch { moving.cancel(); }
   const rules = Object.fromEntries(without.map(name => [name, {enabled: false}]));
   const found = await axe.run(document, {runOnly: tags, rules, resultTypes: ["violations"]});
   return found.violations.flatMap(rule => rule.nodes.map(node =>

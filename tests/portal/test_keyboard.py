@@ -38,7 +38,7 @@ def test_every_single_key_of_the_pages_can_be_exchanged():
         for keys in wanted.findall(path.read_text("utf-8"))
     }
     found |= {f"g {letter}" for letter in GO_KEYS.values()} | set(STEPS.values())
-    found |= {key for _name, _reason, own, answers in QUESTIONS for key in (own, *answers)} - {""}
+    found |= {key for _name, own, answers in QUESTIONS for key in (own, *answers)} - {""}
     first = {keys.split(" ")[0] for keys in found}
     single = {key.removeprefix("Shift+") for key in first if not key.startswith(("Control", "Alt"))}
 

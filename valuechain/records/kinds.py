@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -43,12 +44,14 @@ class Kind:
     cannot be edited afterwards. `opener` opens a record; the default suits a kind whose opening has
     no rules of its own. `faces_requesters` lets an organisation that shares its records show them to
     all its members; `public_states` are those in which anybody signed in may read the record.
-    `internal` names attributes that only those who work on it read.
+    `internal` names attributes that only those who work on it read; so are, without being named, those
+    that keep an answer which is internal.
     `successor` names the record that took a record's place, if one did (a merged ticket's survivor):
     what is said on the one reaches the other. `assurances` are the questions other activities may
     ask of such a record, by name. `decides` names the transitions that answer whether what the
-    record asks for will be done, where that is part of its own machine (the triage of a need). `sends` names those with which it
-    reaches whoever owes an answer, where that is later than its opening (a supplier's request).
+    record asks for will be done, where that is part of its own machine (the triage of a need).
+    `sends` names those with which it reaches whoever owes an answer, where that is later than its
+    opening (a supplier's request).
     """
 
     name: str
@@ -74,6 +77,14 @@ class Kind:
     assurances: Mapping[str, Callable[[Any], Decision]] = field(default_factory=dict)
     decides: tuple[str, ...] = ()
     sends: tuple[str, ...] = ()
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The attributes that only those who work on such a record read."""
+        asks = (ask for transition in self.machine.transitions for ask in transition.asks)
+        return frozenset(self.internal) | {
+            ask.stores for ask in asks if ask.is_internal and ask.stores
+        }
 
     @property
     def scope(self) -> str:

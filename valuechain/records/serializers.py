@@ -132,7 +132,7 @@ def special_fields(kind: Kind) -> list[models.Field[Any, Any]]:
     ]
 
 
-_INTERNAL = ("follow_up_at", "priority_override", "conflicts_accepted")
+_INTERNAL = frozenset({"follow_up_at", "priority_override"})
 
 
 class DetailSerializer(RecordSerializer):
@@ -149,7 +149,7 @@ class DetailSerializer(RecordSerializer):
         if request is not None and reads_notes(request.user, record):
             shown["waiting_reason"] = record.waiting_reason
         else:
-            for name in (*_INTERNAL, *record.kind_entry.internal):
+            for name in _INTERNAL | record.kind_entry.hidden:
                 shown.pop(name, None)
         return shown
 
