@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from django.test import Client
 
-from tests.browser.whole_company import connections_are_shut, server, tabs, world  # noqa: F401 - fixtures
+from tests.browser.whole_company import requests_are_over, server, tabs, world  # noqa: F401 - fixtures
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -40,7 +40,7 @@ def let_go(address):
     """
     with contextlib.suppress(OSError):
         urllib.request.urlopen(f"{address}/static/img/mark.svg", timeout=10).read()
-    connections_are_shut()
+    requests_are_over()
 
 
 @pytest.fixture

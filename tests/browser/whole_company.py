@@ -55,6 +55,24 @@ def connections_are_shut() -> None:
             time.sleep(0.1)
 
 
+def requests_are_over() -> None:
+    """Wait until none of the server's threads has been at work for a moment.
+
+    Their connections stay open as long as a browser keeps its own, so only what they do is asked.
+    """
+    at_rest = 0
+    with connection.cursor() as cursor:
+        for _turn in range(500):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+            )
+            at_rest = 0 if cursor.fetchone()[0] else at_rest + 1
+            if at_rest == 4:
+                return
+            time.sleep(0.02)
+
+
 @pytest.fixture(scope="module")
 def server(world: World) -> Iterator[LiveServer]:
     """Serve the world."""
