@@ -7,42 +7,33 @@ fill them with, the tests say so until this file knows an example.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.test import Client
 from django.urls import reverse
 
-from itsm.accounts.actions import issue_token
 from itsm.accounts.administering import password_words
 from itsm.accounts.models import Organisation, Team, User
-from itsm.core import clock
 from itsm.notifications.links import approval_link, digest_link, mute_link
 from itsm.portal.models import ImportRun, ReportSchedule
-from itsm.portal.reports.mailing import schedule_report, stop_link
+from itsm.portal.reports.mailing import stop_link
 from itsm.portal.reports.shelf import REPORTS
 from itsm.portal.requests import own_offers
 from itsm.portal.tracking import link_to
-from itsm.webhooks.actions import subscribe
-from itsm.webhooks.models import Delivery, Webhook
+from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar, Clock
+from tests.browser.company import ADMIN, GUEST, NOBODY, REQUESTER, World, followed
 from tests.routes import Route, routes, spelled
-from tickets.actions import save_rule
 from tickets.mail.models import InboundMail, Mailbox
 from tickets.models import RoutingRule
 from tickets.prepared import CannedReply, Macro
-from tickets.preparing import EVERYBODY, keep
 from valuechain.approvals.models import Approval
-from valuechain.deliver_support.actions.freezing import save_freeze
 from valuechain.deliver_support.models import ChangeFreeze, ServiceOffering
 from valuechain.improve.csat import link_for
 from valuechain.obtain_build.models import AcceptanceCheck
-from valuechain.records.actions.viewing import save_view
 from valuechain.records.flows import flows
 from valuechain.records.kinds import Kind, kinds
-from valuechain.records.models import Comment, Event, Record, SavedView
+from valuechain.records.models import Comment, Record, SavedView
 from valuechain.records.vocabulary import Activity
 from valuechain.streams.models import ValueStream
 
@@ -65,33 +56,6 @@ NOT_PAGES = {
     "record-export": "a file for a spreadsheet",
     "ticket-call-beside": "the panel beside the call form, which the form's own page shows",
 }
-
-ADMIN, REQUESTER, NOBODY, GUEST = "admin", "requester", "nobody", "guest"
-
-
-@dataclass(frozen=True)
-class World:
-    """The sample company, who looks at it, and the sessions they are signed in with."""
-
-    admin: User
-    requester: User
-    sessions: dict[str, str] = field(default_factory=dict)
-
-    def sign_in(self) -> None:
-        for who, person in ((ADMIN, self.admin), (REQUESTER, self.requester)):
-            client = Client()
-            client.force_login(person)
-            self.sessions[who] = client.cookies["sessionid"].value
-        guest = Client()
-        guest.post(urlsplit(link_to(self.requester, _followed(self))).path)
-        self.sessions[GUEST] = guest.cookies["sessionid"].value
-
-
-def _followed(world: World) -> Record:
-    """What the requester asked for and most was said about."""
-    facing = [kind.name for kind in kinds if kind.faces_requesters]
-    own = Record.objects.filter(requester=world.requester, kind__in=facing)
-    return own.order_by("-event_count", "pk")[0]
 
 
 def reader_of(route: Route) -> str:
@@ -121,69 +85,6 @@ def _answers_get(route: Route) -> bool:
 def somewhere(route: Route) -> str:
     """Return an address of a route that need not exist, to learn whether it is read at all."""
     return spelled(route, dict.fromkeys(route.arguments, 1) | {"number": "INC-1", "name": "x"})
-
-
-def complete(world: World) -> None:
-    """Add what the sample company has not: it is about tickets, these pages are about the rest."""
-    world.sign_in()
-    save_view(resource="tickets", name="Hot", actor=world.admin, filters={"q": "printer"})
-    for model, text in ((CannedReply, "body"), (Macro, "note")):
-        given = {"title": "Off and on", text: "Turn it off and on again.", "audience": EVERYBODY}
-        keep(model, given, actor=world.admin)
-    issue_token(user=world.admin, name="Nightly export", scopes=("all:read",), actor=world.admin)
-    hook, _secret = subscribe(
-        name="Chat", url="https://93.184.215.14/hook", verbs=["incident.*"], actor=world.admin
-    )
-    monthly = {
-        "report": "volume",
-        "span": "before",
-        "every": "month",
-        "at": "07:00",
-        "time_zone": "UTC",
-    }
-    schedule_report(monthly, actor=world.admin)
-    ImportRun.objects.create(
-        name="incidents.csv",
-        size=48_000,
-        organisation="Old desk",
-        time_zone="UTC",
-        stage="tried",
-        rows=210,
-        incidents=31,
-        trial={
-            "outcomes": {"opened": 30, "refused": 1, "people made": 12},
-            "moves": {"resolve": 30},
-            "notes": {},
-            "refused": 1,
-            "refusals": [[17, "opened_at", "This is no date."]],
-            "tried": 31,
-        },
-        started_by=world.admin,
-    )
-    event = Event.objects.filter(verb="incident.resolve").first()
-    Delivery.objects.create(
-        webhook=hook,
-        event=event,
-        record=event.record,
-        sequence=event.sequence,
-        status="dead",
-        attempts=9,
-        response_status=500,
-        response="Internal Server Error",
-    )
-    given = {"name": "Telephones", "words": "phone, headset", "team": Team.objects.first()}
-    save_rule(None, given, actor=world.admin)
-    now = clock.now()
-    save_freeze(
-        None,
-        name="Year end",
-        starts_at=now,
-        ends_at=now + timedelta(days=9),
-        reason="Closing the books",
-        organisations=[],
-        services=[],
-        actor=world.admin,
-    )
 
 
 def addresses(route: Route, world: World) -> Iterator[str]:
@@ -442,8 +343,8 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
         reverse("portal-new", args=[slug]) for slug in ("broken", "ask", "need", "idea")
     ),
     "csat": _ratings,
-    "track-open": lambda w: iter((urlsplit(link_to(w.requester, _followed(w))).path,)),
-    "track-show": lambda w: iter((reverse("track-show", args=[_followed(w).number]),)),
+    "track-open": lambda w: iter((urlsplit(link_to(w.requester, followed(w))).path,)),
+    "track-show": lambda w: iter((reverse("track-show", args=[followed(w).number]),)),
     "stream-detail": _streams("stream-detail"),
     "stream-map": _streams("stream-map"),
     "stream-records": _streams("stream-records"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.examples import World
+from tests.browser.company import World
 from tests.browser.whole_company import OF_RECORDS, look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.examples import NOT_PAGES, World
+from tests.browser.company import World
+from tests.browser.examples import NOT_PAGES
 from tests.browser.whole_company import OF_RECORDS, PAGES, look_at
 from tests.routes import routes
 

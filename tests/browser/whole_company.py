@@ -17,7 +17,8 @@ from django.test import TransactionTestCase, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from itsm.accounts.models import User
-from tests.browser.examples import World, addresses, complete, pages, reader_of, somewhere
+from tests.browser.company import World, complete
+from tests.browser.examples import addresses, pages, reader_of, somewhere
 from tests.browser.looking import Tab, faults, new_tab
 from tests.routes import Route
 
