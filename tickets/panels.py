@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core.statements import Given, Statement
 from tickets.actions.merging import may_split_back
 from tickets.asks import TICKET_KINDS
-from valuechain.records.models import Event, Record, TimeEntry
+from valuechain.records.models import Event, Link, Record, TimeEntry
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
 from valuechain.records.querysets import reads_notes
@@ -70,6 +70,7 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         "successor": successor,
         "is_converted": successor is not None
         and (LinkKind.DERIVED_FROM, successor.pk) in {(tie.kind, tie.source_id) for tie in ties},
+        "absorbed": _absorbed(record, ties),
         "split_back": may_split_back(actor, record) if record.state == "merged" else None,
         "children": children,
         "children_open": sum(child.is_live for child in children),
@@ -94,6 +95,17 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         if record.is_live and is_desk
         else "",
     }
+
+
+def _absorbed(record: Record, ties: Sequence[Link]) -> list[Record]:
+    """Return the tickets that became part of this one, of those the reader sees."""
+    linked = [
+        tie.source if tie.target_id == record.pk else tie.target
+        for tie in ties
+        if (tie.kind == LinkKind.DUPLICATES and tie.target_id == record.pk)
+        or (tie.kind == LinkKind.DERIVED_FROM and tie.source_id == record.pk)
+    ]
+    return [other for other in linked if other.state == "merged"]
 
 
 def tags_of(record: Record, actor: Any) -> dict[str, Any]:

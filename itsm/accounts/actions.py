@@ -57,6 +57,19 @@ def add_person(
     )
 
 
+@transaction.atomic
+def note_on_person(person: User, words: str, *, actor: User | SystemActor) -> User:
+    """Write what the desk has to know of somebody, or take it off. Raises Denied."""
+    if not actor.access.holds(DESK_ROLES):
+        raise Denied("not_allowed", _("Only the service desk writes notes on people."))
+    before, words = person.desk_note, " ".join(words.split())[:120]
+    if words != before:
+        person.desk_note = words
+        person.save(update_fields=["desk_note"])
+        note(actor, "person.changed", person, changed={"desk_note": [before, words]})
+    return person
+
+
 def _serves(access: Access, organisation_id: int) -> bool:
     return (
         access.works_everywhere

@@ -21,7 +21,9 @@ from itsm.core.errors import Denied, FieldErrors, RuleViolation
 if TYPE_CHECKING:
     from itsm.accounts.access import SystemActor
 
-PERSON_FIELDS = ("name", "email", "phone", "employee_number", "place", "organisation")
+PERSON_FIELDS = (
+    "name", "email", "phone", "employee_number", "place", "desk_note", "organisation",
+)  # fmt: skip
 ORGANISATION_FIELDS = ("name", "kind", "parent", "shares_records", "is_active")
 TEAM_FIELDS = ("name", "organisation", "email", "is_active")
 

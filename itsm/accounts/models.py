@@ -159,6 +159,14 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
     place = models.CharField(_("place of work"), max_length=120, blank=True)
+    desk_note = models.CharField(
+        _("note for the desk"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Such as “VIP: call back within minutes”. Only staff read it."),
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="people")
     is_active = models.BooleanField(_("active"), default=True)
     is_service_account = models.BooleanField(

@@ -19,6 +19,7 @@ from itsm.portal.people import people_found
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+from valuechain.records.tagging import known_tags
 
 #: Rows shown of each group, of one group alone, and how far hits are counted.
 FEW, MANY, COUNTED = 7, 50, 100
@@ -150,3 +151,13 @@ def records_suggest(request: HttpRequest) -> HttpResponse:
         "portal/_records.html",
         {"records": rows, "words": words, "none_text": _("Nothing fits.")},
     )
+
+
+@login_required
+def tags_suggest(request: HttpRequest) -> HttpResponse:
+    """Answer with the rows of the list below a field of tags; for staff only."""
+    actor: Any = request.user
+    if not actor.access.is_staff:
+        raise Http404
+    tags = known_tags(request.GET.get("q", ""), actor=actor)[:FEW]
+    return render(request, "portal/_tags.html", {"tags": tags})

@@ -8,10 +8,10 @@ from itsm.portal.design import design
 from itsm.portal.finding import portal_find, portal_home
 from itsm.portal.home import home
 from itsm.portal.palette import palette
-from itsm.portal.people import people_suggest
+from itsm.portal.people import PersonView, people_suggest
 from itsm.portal.reports.schedules import EndScheduleView, ScheduleView, report_stop
 from itsm.portal.reports.views import ReportListView, ReportView
-from itsm.portal.search import records_suggest, search
+from itsm.portal.search import records_suggest, search, tags_suggest
 from itsm.portal.second_step import second_step
 from itsm.portal.suggesting import portal_suggest
 from itsm.portal.tracking import track_open, track_request, track_show
@@ -20,7 +20,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("palette/", palette, name="palette"),
     path("search/", search, name="search"),
+    path("people/<int:pk>/", PersonView.as_view(), name="person"),
     path("suggest/people/", people_suggest, name="people-suggest"),
+    path("suggest/tags/", tags_suggest, name="tags-suggest"),
     path("suggest/records/", records_suggest, name="records-suggest"),
     path("activity/<slug:activity>/", activities.activity, name="activity"),
     path(

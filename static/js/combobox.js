@@ -1,10 +1,13 @@
 // Suggestions below a text field, after the APG's combobox with list autocomplete and manual selection:
 // the field keeps the focus, arrows move through the list, Enter picks, Escape closes, Tab keeps what
-// was typed. A field asks for it with data-suggest="people" or "records"; without scripts it is plain text.
+// was typed. A field asks for it with data-suggest="people", "records" or "tags"; without scripts it is plain text.
+// In a field of several words (data-suggest-each) the last one is completed, and Enter alone sends the form.
 import { fresh, word } from "./page.js";
 
 const DELAY_MS = 150;
 const FROM_LETTERS = 2;
+// What stands before the last word of a field of several, with the minus that takes a word off.
+const BEFORE_LAST = /^(?:.*[,;\s])?-?/s;
 let lists = 0;
 
 const addressOf = (kind) => document.body.dataset[`suggest${kind[0].toUpperCase()}${kind.slice(1)}`];
@@ -51,10 +54,14 @@ class Combobox {
     return this.list.querySelector('[aria-selected="true"]');
   }
 
+  get before() {
+    return "suggestEach" in this.input.dataset ? this.input.value.match(BEFORE_LAST)[0] : "";
+  }
+
   typed() {
     if (this.picked) this.picked.value = "";
     clearTimeout(this.timer);
-    const words = this.input.value.trim();
+    const words = this.input.value.slice(this.before.length).trim();
     if (words.length < FROM_LETTERS) {
       this.close();
       return;
@@ -114,6 +121,7 @@ class Combobox {
     if (event.key === "ArrowDown") this.mark(rows[(place + 1) % rows.length]);
     else if (event.key === "ArrowUp") this.mark(rows[(place <= 0 ? rows.length : place) - 1]);
     else if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && !active && "suggestEach" in this.input.dataset) return;
     else if (event.key === "Enter") this.pick(active ?? rows[0]);
     else return;
     event.preventDefault();
@@ -125,7 +133,7 @@ class Combobox {
       this.startNew();
       return;
     }
-    this.input.value = row.dataset.value;
+    this.input.value = this.before + row.dataset.value;
     if (this.picked) this.picked.value = row.dataset.id;
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
     this.moveOn();

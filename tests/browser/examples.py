@@ -53,6 +53,9 @@ NOT_PAGES = {
     "portal-suggest": "rows below a field",
     "people-suggest": "rows below a field",
     "records-suggest": "rows below a field",
+    "tags-suggest": "rows below a field",
+    "notification-moved": "leads on to where it is now",
+    "notification-part-moved": "leads on to where it is now",
     "record-export": "a file for a spreadsheet",
     "ticket-call-beside": "the panel beside the call form, which the form's own page shows",
 }
@@ -116,6 +119,7 @@ _OBJECTS: dict[str, Any] = {
     "approval-vote": Approval,
     "freeze-edit": ChangeFreeze,
     "admin-person": User,
+    "person": User,
     "admin-organisation": Organisation,
     "admin-team": Team,
     "admin-mail-edit": Mailbox,

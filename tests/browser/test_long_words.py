@@ -60,7 +60,7 @@ OVERLAP = """() => {
 
 STAFF = (
     "/", "/tickets/", "/tickets/call/", "/sla/", "/reports/volume/", "/me/",
-    "/me/keyboard/", "/notifications/", "/search/?q=scanner", "/engage/", "/improve/", "/plan/",
+    "/me/keyboard/", "/me/notifications/", "/search/?q=scanner", "/engage/", "/improve/", "/plan/",
 )  # fmt: skip
 ADMIN = ("/admin/", "/admin/branding/", "/admin/imports/", "/admin/people/", "/admin/routing/new/")
 PORTAL = (

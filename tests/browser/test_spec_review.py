@@ -47,7 +47,7 @@ def spec(organisation, cast, reviewer):
 
 
 def test_a_version_is_approved_from_its_notification_in_six_actions(as_person, reviewer, spec):
-    page = as_person(reviewer, "/notifications/")
+    page = as_person(reviewer, "/me/notifications/")
     pages, actions = [page.url], 0
 
     def act(target):

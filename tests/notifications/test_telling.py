@@ -121,13 +121,13 @@ def test_the_page_groups_by_record_names_the_reason_and_marks_as_read(ticket, ag
     say(ticket, agent, "Again")
     client = browser(requester)
 
-    page = client.get("/notifications/").text
+    page = client.get("/me/notifications/").text
     assert page.count(ticket.title) == 1
     assert "Your request was answered" in page
-    client.post(f"/notifications/{ticket.number}/read/")
+    client.post(f"/me/notifications/{ticket.number}/read/")
 
-    assert ticket.title not in client.get("/notifications/").text
-    assert ticket.title in client.get("/notifications/?show=all").text
+    assert ticket.title not in client.get("/me/notifications/").text
+    assert ticket.title in client.get("/me/notifications/?show=all").text
 
 
 def test_the_header_counts_what_is_unread(
@@ -138,7 +138,7 @@ def test_the_header_counts_what_is_unread(
         say(ticket, requester)
     client = browser(agent)
 
-    assert '<span class="num">1</span>' in client.get("/notifications/").text
+    assert '<span class="num">1</span>' in client.get("/me/notifications/").text
 
 
 def test_what_one_no_longer_sees_is_gone_from_the_page(ticket, agent, lead, requester):
@@ -147,30 +147,30 @@ def test_what_one_no_longer_sees_is_gone_from_the_page(ticket, agent, lead, requ
     agent.memberships.all().delete()
     ticket.__class__.objects.filter(pk=ticket.pk).update(owner=None)
 
-    assert ticket.title not in browser(agent).get("/notifications/?show=all").text
+    assert ticket.title not in browser(agent).get("/me/notifications/?show=all").text
 
 
 def test_muting_and_hearing_again(ticket, agent, requester):
     client = browser(requester)
 
-    client.post(f"/notifications/{ticket.number}/mute/")
+    client.post(f"/me/notifications/{ticket.number}/mute/")
     assert Mute.objects.filter(person=requester).exists()
-    client.post(f"/notifications/{ticket.number}/mute/", {"again": "1"})
+    client.post(f"/me/notifications/{ticket.number}/mute/", {"again": "1"})
 
     assert not Mute.objects.exists()
 
 
 def test_nobody_mutes_what_they_do_not_see(ticket, outsider):
-    assert browser(outsider).post(f"/notifications/{ticket.number}/mute/").status_code == 404
+    assert browser(outsider).post(f"/me/notifications/{ticket.number}/mute/").status_code == 404
 
 
 def test_wishes_are_kept(requester):
     client = browser(requester)
-    page = client.get("/notifications/settings/")
+    page = client.get("/me/notifications/settings/")
     form = {name: value or "" for name, value in page.context["form"].initial.items()}
 
     form |= {"mail_answered": "digest", "quiet_from": "20:00", "quiet_to": "07:00"}
-    assert client.post("/notifications/settings/", form).status_code == 302
+    assert client.post("/me/notifications/settings/", form).status_code == 302
 
     wish = Preference.objects.get(person=requester, reason="answered")
     assert (wish.mailing, wish.in_portal) == ("digest", True)
@@ -189,9 +189,19 @@ def test_a_person_without_an_address_gets_no_mail(agent, organisation):
 
 def test_a_page_shown_a_moment_ago_counts_nothing_again(ticket, agent):
     client = browser(agent)
-    client.get("/notifications/settings/")
+    client.get("/me/notifications/settings/")
 
     with CaptureQueriesContext(connection) as captured:
-        client.get("/notifications/settings/")
+        client.get("/me/notifications/settings/")
 
     assert not [query for query in captured if "notifications_notification" in query["sql"]]
+
+
+def test_the_first_address_leads_on(agent):
+    answer = browser(agent).get("/notifications/settings/?from=mail")
+
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/me/notifications/settings/?from=mail",
+    )
+    assert browser(agent).get("/notifications/")["Location"] == "/me/notifications/"

@@ -8,6 +8,7 @@ import pytest
 
 from tests.doors import browser
 from tests.factories import a_ticket, fresh
+from tickets.prepared import Macro
 from valuechain.records.models import Draft
 
 LIST = "state=open&ordering=number"
@@ -91,3 +92,36 @@ def test_it_is_chosen_in_the_profile_by_staff_alone(agent, requester):
 
     assert agent.after_resolve == "next"
     assert "After a record is resolved" not in browser(requester).get("/me/").content.decode()
+
+
+@pytest.fixture
+def run_macro(agent, tickets):
+    def go(choice, step, *, place=0):
+        agent.after_resolve, agent.undo_seconds = choice, 0
+        agent.save()
+        macro = Macro.objects.create(owner=agent, title="Done", reply="Cleaned.", step=step)
+        page = tickets[place].get_absolute_url()
+        tail = urlencode({"from": LIST, "i": place})
+        shown = browser(agent).get(f"{page}?{tail}").content.decode()
+        assert f'href="{page}macros/?{tail.replace("&", "&amp;")}"' in shown
+        return browser(agent).post(f"{page}macros/?{tail}", {"macro": macro.pk})
+
+    return go
+
+
+def test_a_macro_that_finishes_the_ticket_goes_where_its_reader_wants(run_macro, tickets):
+    answer = run_macro("next", "resolve", place=1)
+
+    assert fresh(tickets[1]).state == "resolved"
+    assert answer["Location"].startswith(f"{tickets[2].get_absolute_url()}?from=")
+
+
+def test_a_macro_leads_back_to_the_list(run_macro):
+    assert run_macro("list", "resolve")["Location"] == f"/tickets/?{LIST}"
+
+
+def test_a_macro_that_does_not_finish_it_keeps_the_walk(run_macro, tickets):
+    answer = run_macro("next", "")
+
+    tail = urlencode({"from": LIST, "i": 0})
+    assert answer["Location"] == f"{tickets[0].get_absolute_url()}?{tail}"

@@ -44,7 +44,7 @@ def test_both_pages_lead_to_each_other(agent, ticket):
     page.post(f"{ticket.get_absolute_url()}do/convert/", {"kind": "service_request", "version": ""})
     made = fresh(ticket).merged_into
 
-    old = page.get(ticket.get_absolute_url()).content.decode()
+    old = page.get(f"{ticket.get_absolute_url()}?stay=1").content.decode()
     new = page.get(made.get_absolute_url()).content.decode()
 
     assert f"Converted: this goes on as {made.number}." in old
@@ -68,7 +68,40 @@ def test_it_is_taken_back_within_days(agent, ticket):
 
     assert (back.state, back.merged_into_id) == ("new", None)
     assert Comment.objects.get(body="A big one.").record_id == back.pk
-    assert not Link.objects.filter(source=made, target=back).exists()
+    assert not Link.objects.filter(source=made, target=back, kind=LinkKind.DERIVED_FROM).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"), [("service_request", "merged"), ("problem", "cancelled"), ("change", "cancelled")]
+)  # fmt: skip
+def test_taken_back_the_ticket_made_for_it_is_over(agent, requester, ticket, kind, left):
+    gone = perform(ticket, "convert", actor=agent, via="html", data={"kind": kind}).record
+    made = gone.merged_into.specific
+    add_comment(made, body="On the new number.", visibility="public", actor=requester, via="html")
+
+    back = split_back(gone, actor=agent, via="html")
+
+    made = fresh(made)
+    assert (back.state, made.state, made.is_live) == ("new", left, False)
+    told = set(Comment.objects.filter(record=back).values_list("body", flat=True))
+    assert told == {"A big one.", "On the new number."}
+    assert not Comment.objects.filter(record=made).exists()
+    said = browser(agent).get(f"{made.get_absolute_url()}?stay=1").content.decode()
+    assert f"his goes on as {back.number}" in said
+
+
+def test_taken_back_what_the_new_ticket_achieved_is_left_alone(agent, ticket):
+    gone = perform(
+        ticket, "convert", actor=agent, via="html", data={"kind": "service_request"}
+    ).record
+    made = gone.merged_into
+    perform(made, "accept", actor=agent, via="html")
+    perform(made, "start", actor=agent, via="html")
+    perform(made, "fulfil", actor=agent, via="html", data={"resolution": "There it is."})
+
+    back = split_back(gone, actor=agent, via="html")
+
+    assert (back.state, fresh(made).state) == ("new", "fulfilled")
 
 
 def test_who_may_not_and_what_is_no_kind_is_refused(requester, agent, ticket):

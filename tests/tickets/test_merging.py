@@ -143,13 +143,14 @@ class TestSplitBack:
 
     def test_after_the_window_it_is_refused_with_the_reason(self, pair, agent, signed_in, frozen):
         gone, _stays = merge(pair, agent)
-        assert "Split back" in signed_in(agent).get(gone.get_absolute_url()).content.decode()
+        old = f"{gone.get_absolute_url()}?stay=1"
+        assert "Split back" in signed_in(agent).get(old).content.decode()
         frozen.shift(SPLIT_BACK_WINDOW + timedelta(seconds=1))
 
         with pytest.raises(RuleViolation, match="more than 7 days ago"):
             split_back(gone, actor=agent, via="html")
 
-        page = signed_in(agent).get(gone.get_absolute_url()).content.decode()
+        page = signed_in(agent).get(old).content.decode()
         assert "more than 7 days ago" in page
         assert "Split back" not in page
 
@@ -175,3 +176,33 @@ class TestSplitBack:
         signed_in(agent).post(f"/tickets/{gone.number}/split-back/", {"version": gone.version})
 
         assert fresh(gone).state == "new"
+
+
+class TestTheOldNumber:
+    def test_its_page_leads_to_the_survivor_which_says_so(self, pair, agent, signed_in):
+        gone, survivor = merge(pair, agent)
+        client = signed_in(agent)
+
+        answer = client.get(f"{gone.get_absolute_url()}?from=state%3Dopen&i=1")
+
+        assert answer["Location"] == (
+            f"{survivor.get_absolute_url()}?from=state%3Dopen&i=1&merged={gone.number}"
+        )
+        shown = client.get(answer["Location"]).content.decode()
+        assert f"You asked for {gone.number}. It goes on here." in shown
+        assert f'href="{gone.get_absolute_url()}?stay=1"' in shown
+
+    def test_it_can_still_be_looked_at(self, pair, agent, signed_in):
+        gone, survivor = merge(pair, agent)
+
+        shown = signed_in(agent).get(f"{gone.get_absolute_url()}?stay=1").content.decode()
+
+        assert f"Merged: this goes on as {survivor.number}." in shown
+        assert "Split back" in shown
+
+    def test_a_made_up_number_is_not_repeated(self, pair, agent, signed_in):
+        _gone, survivor, _part = pair
+
+        shown = signed_in(agent).get(f"{survivor.get_absolute_url()}?merged=INC-999")
+
+        assert "You asked for" not in shown.content.decode()

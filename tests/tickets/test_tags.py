@@ -100,3 +100,25 @@ def test_many_are_tagged_at_once_and_it_is_taken_back(page, agent, requester, de
 
     page.post(f"/tickets/bulk/{BulkRun.objects.get().pk}/undo/")
     assert [fresh(t).tags for t in (ticket, other)] == [[], ["old"]]
+
+
+def suggested(user, letters):
+    shown = browser(user).get("/suggest/tags/", {"q": letters})
+    return re.findall(r'data-value="([^"]+)"', shown.content.decode())
+
+
+def test_known_tags_are_suggested_the_used_ones_first(agent, requester, desk):
+    for tags in (["vpn", "year-end"], ["vpn"], ["vpn-client"], ["old-vpn", "printer"]):
+        a_ticket(actor=agent, requester=requester, team=desk, tags=tags)
+
+    assert suggested(agent, "vp") == ["vpn", "vpn-client", "old-vpn"]
+    assert suggested(agent, "VPN-") == ["vpn-client"]
+    assert suggested(agent, "") == []
+
+
+def test_tags_of_what_somebody_does_not_work_on_are_not_told(agent, requester, desk, outsider):
+    a_ticket(actor=agent, requester=requester, team=desk, tags=["secret-plan"])
+
+    assert suggested(agent, "sec") == ["secret-plan"]
+    assert suggested(outsider, "sec") == []
+    assert browser(requester).get("/suggest/tags/", {"q": "sec"}).status_code == 404

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
@@ -15,7 +16,13 @@ from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.errors import Denied, RuleViolation
 from itsm.core.machine import Phase
 from valuechain.records import events
-from valuechain.records.actions import link_records, lock_record, put_back, unlink_records
+from valuechain.records.actions import (
+    link_records,
+    lock_record,
+    perform,
+    put_back,
+    unlink_records,
+)
 from valuechain.records.models import (
     Attachment,
     Comment,
@@ -188,8 +195,8 @@ def split_back(
     """Take a merged ticket out of the other again, with all that the merge moved.
 
     What was written on its number since goes with it; what was moved elsewhere since stays there.
-    The ticket is back in the state it was merged from; one that waited is worked on again. Raises
-    Denied, and RuleViolation("not_merged" | "split_back_too_late" | "merged_on" | "not_kept").
+    The ticket is back in the state it was merged from; one that waited is worked on again. A ticket
+    that was only made to convert this one is merged into it, or cancelled. Raises Denied, and RuleViolation("not_merged" | "split_back_too_late" | "merged_on" | "not_kept").
     """
     gone: Any = lock_record(ticket, expected_version=expected_version)
     if not (may := _desk_of_both(actor, gone)):
@@ -203,6 +210,7 @@ def split_back(
     _bring_back(gone, survivor, moved)
     merged = Q(source=gone, target=survivor, kind=LinkKind.DUPLICATES)
     converted = Q(source=survivor, target=gone, kind=LinkKind.DERIVED_FROM)
+    was_converted = Link.objects.filter(converted).exists()
     for link in Link.objects.filter(merged | converted):
         unlink_records(link, actor=actor, via=via)
     parts = Link.objects.filter(
@@ -235,9 +243,30 @@ def split_back(
         "closed_at": None,
         "merged_into_id": None,
     }
-    return put_back(
+    back = put_back(
         gone, columns, actor=actor, via=via, expected_version=gone.version, verb="split_back"
     ).record
+    if was_converted:
+        _lead_back(survivor, back, actor=actor, via=via)
+        back.refresh_from_db()
+    return back
+
+
+def _lead_back(made: Any, ticket: Record, *, actor: Any, via: str) -> None:
+    """Let the ticket that a conversion made go: nobody asked for it, so all on it is the first one's.
+
+    It is merged, or cancelled where its kind is never merged; one that has come too far for either
+    stays as it is.
+    """
+    offered = {step.name for step in made.kind_entry.machine.leaving(made.state)}
+    if not made.is_live:
+        return
+    if "merge" in offered:
+        perform(made, "merge", actor=actor, via=via, data={"into": ticket})
+    elif "cancel" in offered:
+        move_all(made, ticket, actor=actor, via=via)
+        reason = gettext("This goes on as %(number)s again.") % {"number": ticket.number}
+        perform(made, "cancel", actor=actor, via=via, data={"reason": reason})
 
 
 def _bring_back(gone: Any, survivor: Any, moved: dict[str, Any]) -> None:

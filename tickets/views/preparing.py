@@ -26,6 +26,7 @@ from valuechain.records.placeholders import PLACEHOLDERS, fill, unfilled, unknow
 from valuechain.records.policies import may_desk
 from valuechain.records.views.access import StaffView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.views.walking import ends, here, landing
 
 #: How many canned replies a list below the reply offers.
 OFFERED = 7
@@ -299,7 +300,8 @@ class MacrosView(TicketView):
         except RuleViolation as refusal:
             return self._page(request, record, refused=str(refusal.message), status=409)
         messages.success(request, _("Done: %(macro)s.") % {"macro": macro})
-        return redirect(record)
+        is_over = ends(record, macro.step)
+        return redirect(landing(record, request=request, is_over=is_over))
 
     def _page(
         self, request: HttpRequest, record: Record, *, refused: str = "", status: int = 200
@@ -313,6 +315,11 @@ class MacrosView(TicketView):
         return render(
             request,
             "tickets/macros.html",
-            {"record": record, "rows": rows, "refused": refused},
+            {
+                "record": record,
+                "rows": rows,
+                "refused": refused,
+                "back_url": here(record, request=request),
+            },
             status=status,
         )

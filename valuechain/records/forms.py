@@ -75,12 +75,18 @@ class RecordInput(forms.CharField):
         return _looked_up(words, partial(find_record, of=self.kinds), self.actor)
 
 
+#: A field of tags completes the last of its words.
+TAG_ATTRS = {
+    "autocomplete": "off", "autocapitalize": "none", "data-suggest": "tags", "data-suggest-each": "",
+}  # fmt: skip
+
+
 class TagsInput(forms.CharField):
     """Tags in one line, with spaces or commas between them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=MAX_TEXT, **options)
-        self.widget.attrs |= {"autocomplete": "off", "autocapitalize": "none"}
+        self.widget.attrs |= TAG_ATTRS
 
     def prepare_value(self, value: Any) -> Any:
         return " ".join(value) if isinstance(value, list) else value
@@ -157,6 +163,8 @@ def _ask_field(ask: Ask, actor: Any) -> forms.Field:
         AskKind.INSTANT: Instant,
     }
     made: forms.Field = plain[ask.kind](**options)
+    if ask.name == "tags":
+        made.widget.attrs |= TAG_ATTRS
     return made
 
 

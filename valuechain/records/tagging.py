@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +14,8 @@ from itsm.core.errors import FieldErrors
 
 #: More than these, or longer, and nobody finds anything by them.
 MOST, LONGEST = 20, 30
+#: So many of the latest tagged records say which tags are known.
+LOOKED_AT = 2_000
 _APART = re.compile(r"[,;\s]+")
 _TAG = re.compile(r"[^\W_][\w.+-]*")
 
@@ -40,3 +45,19 @@ def retagged(now: Sequence[str], words: str) -> list[str]:
     off = read_tags([word[1:] for word in given if word.startswith("-")])
     on = read_tags([word for word in given if not word.startswith("-")])
     return read_tags([tag for tag in {*now, *on} if tag not in off])
+
+
+def known_tags(words: str, *, actor: Any) -> list[tuple[str, int]]:
+    """Return the tags that hold these letters, of what the actor works on, and on how many that is.
+
+    Those that begin with them come first, then the more used. The latest records say which are in use. One query.
+    """
+    letters = words.strip().lower()[:LONGEST]
+    if not letters:
+        return []
+    from valuechain.records.models import Record
+
+    tagged = Record.objects.worked_by(actor).exclude(tags=[]).order_by("-pk")
+    counted = Counter(chain.from_iterable(tagged.values_list("tags", flat=True)[:LOOKED_AT]))
+    found = [(tag, count) for tag, count in counted.items() if letters in tag]
+    return sorted(found, key=lambda one: (not one[0].startswith(letters), -one[1], one[0]))

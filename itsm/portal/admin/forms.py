@@ -22,6 +22,10 @@ class PersonForm(RuledForm):
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     employee_number = forms.CharField(label=_("Employee number"), max_length=40, required=False)
     place = forms.CharField(label=_("Place of work"), max_length=120, required=False)
+    desk_note = forms.CharField(
+        label=_("Note for the desk"), max_length=120, required=False,
+        help_text=_("Such as “VIP: call back within minutes”. Only staff read it."),
+    )  # fmt: skip
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Organisation"))
 
 

@@ -153,6 +153,7 @@ class Record(models.Model):
         base_manager_name = "objects"
         indexes: ClassVar = [
             models.Index(fields=["resource", "-opened_at", "-id"], name="record_newest"),
+            models.Index(fields=["-id"], condition=~Q(tags=[]), name="record_tagged"),
             models.Index(fields=["resource", "-updated_at", "-id"], name="record_changed"),
             models.Index(fields=["kind", "state", "-opened_at", "-id"], name="record_by_state"),
             models.Index(

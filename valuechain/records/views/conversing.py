@@ -18,14 +18,13 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from itsm.core import clock
-from itsm.core.machine import Phase
 from valuechain.records import actions
 from valuechain.records.forms import CommentForm
 from valuechain.records.models import Comment, Draft, Record
 from valuechain.records.sending import steps_of
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
-from valuechain.records.views.walking import here, landing, tail_of
+from valuechain.records.views.walking import ends, here, landing, tail_of
 from valuechain.records.vocabulary import Via, Visibility
 
 CONFLICT = 409
@@ -150,10 +149,7 @@ def _back(request: HttpRequest, record: Record) -> str:
 def _onward(request: HttpRequest, record: Record, kept: Draft | Comment) -> str:
     """Return where a writer goes who wants to leave what they finish; nothing to stay with it."""
     user: Any = request.user
-    step = request.POST.get("action", "")
-    machine = record.kind_entry.machine
-    ends = [t for t in machine.leaving(record.state) if t.name == step and t.target]
-    if not ends or machine.phase(str(ends[0].target)) is not Phase.DONE:
+    if not ends(record, request.POST.get("action", "")):
         return ""
     if not user.access.works_on(record) or user.after_resolve == user.AfterResolve.STAY:
         return ""

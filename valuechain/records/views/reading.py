@@ -39,7 +39,7 @@ from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.views.listing import template_of
 from valuechain.records.views.summing_up import SUMMARY, summary_asked, summary_of
-from valuechain.records.views.walking import tail_of, walk_of
+from valuechain.records.views.walking import leads_on, tail_of, walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
 
@@ -60,6 +60,7 @@ def _for_the_page() -> dict[str, Any]:
         "has_writing": has_writing(Given("user"), Given("now")),
         "has_files": Exists(Attachment.objects.filter(record_id=OuterRef("pk"))),
         "requester_place": F("requester__place"),
+        "requester_note": F("requester__desk_note"),
         **SUMMARY,
         **{name: ask() for name, ask in panels.asks.items()},
     }
@@ -78,6 +79,8 @@ class RecordDetailView(OneRecordView):
         actor: Any = request.user
         asked: dict[str, Any] = {"asked": _for_the_page, "now": clock.now()}
         record: Any = visible_record(resource, number, actor=actor, **asked)
+        if (onward := leads_on(record, request=request)) is not None:
+            return redirect(onward)
         drafts, has_left = writing_of(record, actor=actor) if record.has_writing else ([], False)
         if has_left:
             record = visible_record(resource, number, actor=actor, **asked)
@@ -110,6 +113,7 @@ class RecordDetailView(OneRecordView):
             "reply_to": record.requester or record.kind_entry.label,
             **comment_forms(record, actor, drafts, tail=tail),
             "walk": walk_of(record, request=request),
+            "walk_tail": tail,
             **panels.record_context(record, actor=actor),
         }
         return render(request, template_of(resource, "detail"), context)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from itsm.core.machine import Phase
 from valuechain.records.models import Record
 from valuechain.records.views.listing import found_by, page_of, state_of
 
@@ -81,6 +82,28 @@ def here(record: Record, *, request: HttpRequest) -> str:
     tail = tail_of(request)
     page = record.get_absolute_url()
     return f"{page}?{tail}" if tail else page
+
+
+def leads_on(record: Record, *, request: HttpRequest) -> str | None:
+    """Return where the page of a record that became part of another leads, or None to stay.
+
+    Whoever adds `stay` to the address looks at the old one.
+    """
+    successor = record.kind_entry.successor(record)
+    if successor is None or "stay" in request.GET:
+        return None
+    if not Record.objects.visible_to(request.user).filter(pk=successor.pk).exists():
+        return None
+    query = request.GET.copy()
+    query["merged"] = record.number
+    return f"{successor.get_absolute_url()}?{query.urlencode()}"
+
+
+def ends(record: Record, step: str) -> bool:
+    """Whether a step of that name finishes the record as it is."""
+    machine = record.kind_entry.machine
+    targets = [one.target for one in machine.leaving(record.state) if one.name == step]
+    return any(target and machine.phase(target) is Phase.DONE for target in targets)
 
 
 def landing(record: Record, *, request: HttpRequest, is_over: bool) -> str:
