@@ -19,10 +19,13 @@ from itsm.portal.people import people_found
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
+from valuechain.records.querysets import is_broad
 from valuechain.records.tagging import known_tags
 
 #: Rows shown of each group, of one group alone, and how far hits are counted.
 FEW, MANY, COUNTED = 7, 50, 100
+#: The resource whose records outnumber all others.
+LARGEST = "tickets"
 NUMBER = re.compile(r"#?([A-Za-z]{2,8}-[0-9]{1,12})")
 
 
@@ -66,21 +69,9 @@ def record_url(record: Record, *, actor: Any) -> str:
 
 
 def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
-    """Group hits by resource, newest change first, counted as far as COUNTED. Two queries."""
-    found = Record.objects.visible_to(actor).matching(words, actor=actor)
-    if only:
-        found = found.of_resource(only)
-    place = Window(
-        RowNumber(), partition_by=F("resource"), order_by=[F("updated_at").desc(), F("pk").desc()]
-    )
-    ranked = (
-        found.annotate(place=place)
-        .filter(place__lte=COUNTED + 1)
-        .order_by("resource", "place")
-        .values_list("resource", "pk")
-    )
+    """Group hits by resource, newest change first, counted as far as COUNTED. Three queries."""
     hits: dict[str, list[int]] = {}
-    for resource, pk in ranked:
+    for resource, pk in _newest_hits(words, actor=actor, only=only):
         hits.setdefault(resource, []).append(pk)
     most = MANY if only else FEW
     wanted = [pk for pks in hits.values() for pk in pks[:most]]
@@ -103,6 +94,25 @@ def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
         for resource in kinds.resources
         if resource in hits
     ]
+
+
+def _newest_hits(words: str, *, actor: Any, only: str) -> list[tuple[str, int]]:
+    """Return the resource and the key of the newest COUNTED + 1 hits of each resource."""
+    broad = is_broad(words)
+    found = Record.objects.visible_to(actor).matching(words, actor=actor, broad=broad)
+    newest = [F("updated_at").desc(), F("pk").desc()]
+    first: list[tuple[str, int]] = []
+    if only or broad:
+        # Read in the order shown and no further than needed; the others are few, and read whole.
+        one = only or LARGEST
+        rows = found.of_resource(one).order_by(*newest).values_list("resource", "pk")
+        first = list(rows[: COUNTED + 1])
+        if only:
+            return first
+        found = found.exclude(resource=one)
+    place = Window(RowNumber(), partition_by=F("resource"), order_by=newest)
+    ranked = found.annotate(place=place).filter(place__lte=COUNTED + 1)
+    return [*first, *ranked.order_by("resource", "place").values_list("resource", "pk")]
 
 
 def _label(resource: str) -> Any:

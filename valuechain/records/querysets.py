@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from itsm.accounts.access import NOTES_SCOPE
 from itsm.core.machine import Phase
@@ -21,6 +22,9 @@ from valuechain.records.vocabulary import LIVE_PHASES, LinkKind, Via, Visibility
 if TYPE_CHECKING:
     from itsm.accounts.access import Access, Sight
     from valuechain.records.models import Record
+
+#: From how many expected hits on a list of records is read in its order, and not gathered first.
+BROAD = 8_000
 
 
 def staff_rule(access: Access | Sight, prefix: str = "") -> Q | None:
@@ -116,6 +120,23 @@ def _header_columns(model: Any) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.concrete_fields if not field.generated)
 
 
+def is_broad(words: str) -> bool:
+    """Say whether PostgreSQL expects the words in more than BROAD headers and messages.
+
+    Asked of the planner's statistics, which takes the same time however much there is. How records
+    are then looked for depends on it, what is found does not.
+    """
+    from valuechain.records.models import Comment, Record
+
+    query = to_search_query(words)
+    if query is None:
+        return False
+    headers = Record.objects.order_by().filter(search=query).values("pk")
+    said = Comment.objects.order_by().filter(search=query).values("record_id")
+    (plan,) = json.loads(headers.union(said, all=True).explain(format="json"))
+    return bool(plan["Plan"]["Plan Rows"] > BROAD)
+
+
 def _term(lexeme: str, *, end: str = "") -> str:
     if lexeme.isdigit():
         # PostgreSQL reads the digits of INC-1007 as a number with its sign.
@@ -176,8 +197,13 @@ class RecordQuerySet(models.QuerySet[Any]):
             is_held=Exists(after.filter(kind__in=[LinkKind.CHILD_OF, LinkKind.BLOCKS])),
         )
 
-    def matching(self, words: str, *, actor: Any) -> RecordQuerySet:
-        """Keep records whose header, or a message the actor may read, holds every word typed."""
+    def matching(self, words: str, *, actor: Any, broad: bool | None = None) -> RecordQuerySet:
+        """Keep records whose header, or a message the actor may read, holds every word typed.
+
+        Few hits are gathered from the indices of words. Of many, people see the first page: records
+        are then read in the order of the list until the page is full. `broad` is the answer of
+        `is_broad`, where it is known already.
+        """
         from valuechain.records.models import Comment
 
         query = to_search_query(words)
@@ -187,9 +213,13 @@ class RecordQuerySet(models.QuerySet[Any]):
         access: Access = actor.access
         if not (access.works_everywhere and access.may_use(NOTES_SCOPE)):
             said = said.visible_to(actor)
+        if is_broad(words) if broad is None else broad:
+            # Not Exists(): PostgreSQL may answer that by gathering every message first.
+            spoken = Subquery(said.order_by().filter(record_id=OuterRef("pk")).values("pk")[:1])
+            return self.alias(spoken=spoken).filter(Q(search=query) | Q(spoken__isnull=False))
         # A union rather than OR: each side then answers from its own index.
-        header = self.model._default_manager.filter(search=query).values("pk")
-        return self.filter(pk__in=header.union(said.values("record_id")))
+        header = self.model._default_manager.order_by().filter(search=query).values("pk")
+        return self.filter(pk__in=header.union(said.order_by().values("record_id")))
 
 
 class RecordManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
