@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.accounts.roles import Role
-from itsm.accounts.trail import changes, note, values_of
+from itsm.accounts.sign_in_links import ONLY, SignInRules
+from itsm.accounts.trail import changes, changing, note, values_of
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 
@@ -121,21 +122,41 @@ def withdraw_role(grant: RoleGrant, *, actor: User | SystemActor) -> None:
     note(actor, "role.withdrawn", grant.user, role=role, where=where)
 
 
+def invite(person: User, *, actor: User | SystemActor) -> None:
+    """Write down that somebody is sent the link to their first password; whoever asks sends it.
+
+    Raises Denied, and RuleViolation for somebody who has no address or may not sign in.
+    """
+    _refuse_others(actor)
+    _refuse_unreachable(person)
+    note(actor, "person.invited", person)
+
+
 def password_words(person: User, *, actor: User | SystemActor) -> dict[str, str]:
     """Return what the link contains with which a person sets their password, once.
 
     Raises Denied, and RuleViolation for somebody who has no address or may not sign in.
     """
     _refuse_others(actor)
-    if not person.email or not person.is_active:
-        raise RuleViolation(
-            "cannot_sign_in", _("Give the person an e-mail address first, and let them sign in.")
-        )
+    _refuse_unreachable(person)
     note(actor, "person.password_link", person)
     return {
         "uidb64": urlsafe_base64_encode(force_bytes(person.pk)),
         "token": default_token_generator.make_token(person),
     }
+
+
+@transaction.atomic
+def save_sign_in_rules(by_mail: str, *, actor: User | SystemActor) -> SignInRules:
+    """Say who signs in with a link by mail. Raises Denied and FieldErrors."""
+    _refuse_others(actor)
+    if by_mail not in SignInRules.ByMail.values:
+        raise FieldErrors({"by_mail": [("unknown", _("Choose one of the three."))]})
+    held, _new = SignInRules.objects.get_or_create(pk=ONLY)
+    with changing(actor, "sign_in", held):
+        held.by_mail = by_mail
+        held.save()
+    return held
 
 
 @transaction.atomic
@@ -187,6 +208,13 @@ def remove_member(membership: Membership, *, actor: User | SystemActor) -> None:
     _refuse_others(actor)
     membership.delete()
     note(actor, "team.member_removed", membership.team, person=membership.user.name)
+
+
+def _refuse_unreachable(person: User) -> None:
+    if not person.email or not person.is_active:
+        raise RuleViolation(
+            "cannot_sign_in", _("Give the person an e-mail address first, and let them sign in.")
+        )
 
 
 def _tell(actor: Any, what: str, held: Any, before: dict[str, Any], names: tuple[str, ...]) -> None:

@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from itsm.accounts.access import Access, load_access
 from itsm.accounts.roles import Role
 from itsm.accounts.second_step import Authenticator as Authenticator
+from itsm.accounts.sign_in_links import SignInLink as SignInLink
+from itsm.accounts.sign_in_links import SignInRules as SignInRules
 from itsm.accounts.tokens import ApiToken as ApiToken
 from itsm.accounts.trail import AdminEvent as AdminEvent
 from itsm.core import clock

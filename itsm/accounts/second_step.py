@@ -19,6 +19,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.trail import note
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from itsm.accounts.models import User
 
 STEP_SECONDS, DIGITS, SPARE = 30, 6, 8
-ISSUER = "Throughline"
 #: Read aloud without a doubt: no l, 1, o or 0.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -45,11 +45,11 @@ class Authenticator(models.Model):
     def __str__(self) -> str:
         return f"authenticator of {self.user_id}"
 
-    @property
-    def address(self) -> str:
-        """What the picture holds that an app reads."""
-        label = quote(f"{ISSUER}:{self.user.email}")
-        return f"otpauth://totp/{label}?{urlencode({'secret': self.secret, 'issuer': ISSUER})}"
+    def address(self, issuer: str) -> str:
+        """Return what the picture holds that an app reads; `issuer` is what the app calls the house."""
+        issuer = issuer.replace(":", " ")
+        label = quote(f"{issuer}:{self.user.email}")
+        return f"otpauth://totp/{label}?{urlencode({'secret': self.secret, 'issuer': issuer}, quote_via=quote)}"
 
     @property
     def spoken(self) -> str:
@@ -135,8 +135,10 @@ def switch_off(user: User, *, actor: Any) -> None:
     """Ask for no code any more: for oneself, or as an administrator for who lost their phone."""
     if actor.pk != user.pk and not actor.access.is_admin:
         raise Denied("not_yours", _("Only an administrator does this for other people."))
-    Authenticator.objects.filter(user=user).delete()
+    done, _rows = Authenticator.objects.filter(user=user).delete()
     user.end_sessions()
+    if done and actor.pk != user.pk:
+        note(actor, "person.second_step_removed", user)
 
 
 def _held(user: User) -> Authenticator | None:

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
+from itsm.accounts.link_views import ForgotView, SignInByMailView, SignInLinkView
 from itsm.accounts.sso import sso_back, sso_start
 from itsm.accounts.views import (
     CodeView,
-    ForgotView,
     PasswordView,
     SetPasswordView,
     SignInView,
@@ -16,6 +16,8 @@ urlpatterns = [
     path("login/", SignInView.as_view(), name="login"),
     path("login/code/", CodeView.as_view(), name="sign-in-code"),
     path("login/forgot/", ForgotView.as_view(), name="password-forgot"),
+    path("login/link/", SignInByMailView.as_view(), name="sign-in-by-mail"),
+    path("login/link/<str:token>/", SignInLinkView.as_view(), name="sign-in-link"),
     path("login/house/", sso_start, name="sso-start"),
     path("login/house/back/", sso_back, name="sso-back"),
     path("logout/", SignOutView.as_view(), name="logout"),

@@ -18,15 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from itsm.accounts.letting_in import NEXT_PAGE, WAITS_FOR_CODE, let_in
 from itsm.accounts.models import User
-from itsm.accounts.second_step import is_asked_of, passes
-from itsm.accounts.tasks import send_password_link
+from itsm.accounts.second_step import passes
+from itsm.accounts.sign_in_links import is_offered
 from itsm.core import clock, limits
 from itsm.core.network import client_address
 
-#: What the session keeps between the password and the code, and for how long.
-WAITS_FOR_CODE, CODE_SECONDS = "waits_for_code", 600
-FORGOTTEN = limits.Rate(10, 60 * 60)
+#: So long a session waits for the code.
+CODE_SECONDS = 600
 #: Wrong passwords for one person from one place, and from one place for anybody.
 FOR_ONE_PERSON = limits.Rate(5, 15 * 60)
 FROM_ONE_PLACE = limits.Rate(50, 15 * 60)
@@ -75,18 +75,14 @@ class SignInView(views.LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for a code first where the person has set one up."""
         user: Any = form.get_user()
-        if not is_asked_of(user):
-            return super().form_valid(form)
-        self.request.session.cycle_key()
-        self.request.session[WAITS_FOR_CODE] = {"person": user.pk, "at": clock.now().timestamp()}
-        self.request.session["next_page"] = self.get_redirect_url()
-        return redirect("sign-in-code")
+        return redirect(let_in(self.request, user, self.get_success_url()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Offer the account of the house where there is one."""
         name = settings.OIDC_NAME or _("the account of your house")
         return super().get_context_data(**kwargs) | {
             "house_account": name if settings.OIDC_ISSUER else "",
+            "is_by_mail": is_offered(),
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -153,7 +149,7 @@ class CodeView(View):
         if not passes(person, form.cleaned_data["code"]):
             form.add_error("code", _("This code does not fit. Wait for the next one and type it."))
             return self._page(request, form, 422)
-        following = request.session.pop("next_page", "") or resolve_url(settings.LOGIN_REDIRECT_URL)
+        following = request.session.pop(NEXT_PAGE, "") or resolve_url(settings.LOGIN_REDIRECT_URL)
         request.session.pop(WAITS_FOR_CODE, None)
         limits.forget(f"sign-in-code:{person.pk}")
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -167,38 +163,6 @@ class CodeView(View):
 
     def _page(self, request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
         return render(request, "registration/code.html", {"form": form}, status=status)
-
-
-class ForgotForm(forms.Form):
-    """Where a link is to be sent."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
-    )
-
-
-class ForgotView(View):
-    """Sends a link with which a password is set. It answers the same to known and unknown addresses."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the address."""
-        return render(request, "registration/forgot.html", {"form": ForgotForm(), "is_sent": False})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Have the link sent; whether there is such a person is looked up elsewhere."""
-        form = ForgotForm(request.POST)
-        if not form.is_valid():
-            context = {"form": form, "is_sent": False}
-            return render(request, "registration/forgot.html", context, status=422)
-        usage = limits.count(f"forgot:{client_address(request)}", FORGOTTEN)
-        if usage.is_over:
-            form.add_error(None, _("Too many attempts. Try again in an hour."))
-            context = {"form": form, "is_sent": False}
-            return render(request, "registration/forgot.html", context, status=429)
-        send_password_link.delay(form.cleaned_data["email"].strip().lower())
-        return render(request, "registration/forgot.html", {"form": form, "is_sent": True})
 
 
 class SignOutView(views.LogoutView):

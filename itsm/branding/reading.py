@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import reverse
@@ -44,6 +45,18 @@ def look() -> Look:
         found = _drawn(Brand.objects.filter(pk=ONLY).first() or Brand())
         kept.set(_KEPT, found, KEPT_SECONDS)
     return found
+
+
+def logo_address() -> str:
+    """Return the full address of the logo, for mails; empty where the house has none."""
+    found = look()
+    return f"{settings.SITE_URL}{found.logo_url}" if found.logo_url else ""
+
+
+def name_at_hand() -> str:
+    """Return the name of the house as this process last read it: what a page may say after a fault."""
+    kept: Look | None = caches["process"].get(_KEPT)
+    return kept.name if kept is not None else PRODUCT
 
 
 def forget() -> None:

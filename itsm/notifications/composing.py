@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from itsm.branding.reading import look
+from itsm.branding.reading import logo_address, look
 from itsm.notifications import links
 from itsm.notifications.models import OutboundMail
 from itsm.notifications.vocabulary import Reason
@@ -115,8 +115,7 @@ def compose_digest(mails: Sequence[OutboundMail]) -> EmailMultiAlternatives | No
 
 def house() -> dict[str, Any]:
     """Return what the head of every mail shows: how the house looks, and where its logo lies."""
-    brand = look()
-    return {"brand": brand, "logo_src": links.address(brand.logo_url) if brand.logo_url else ""}
+    return {"brand": look(), "logo_src": logo_address()}
 
 
 def headline(reason: str, record: Record) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from itsm.branding.reading import look
 from itsm.core.markdown import to_html
 from itsm.portal.progress import RECEIVED, Progress, change_of
 from valuechain.records.models import Attachment, Comment, Record
@@ -44,7 +43,7 @@ def conversation(record: Record, *, with_files: bool = True) -> tuple[list[Line]
     lines = [
         Line(
             at=comment.at,
-            who=str(comment.author or _("Throughline")),
+            who=str(comment.author or look().name),
             body_html=to_html(comment.body, named_files(files.get(comment.pk, ()), record)),
             is_from_staff=comment.is_from_staff,
             anchor=f"comment-{comment.pk}",

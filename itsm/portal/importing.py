@@ -62,6 +62,7 @@ def start_import(
     )
     run.file.save("upload", file, save=False)
     run.save()
+    note(actor, "import.file_sent", run.name, organisation=organisation)
     return run
 
 
@@ -85,6 +86,7 @@ def throw_away(run: ImportRun, *, actor: Any) -> None:
             )
         if kept is not None:
             kept.delete()
+            note(actor, "import.file_removed", run.name)
     run.file.delete(save=False)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from itsm.accounts import second_step as steps
 from itsm.accounts.views import FOR_ONE_PERSON
+from itsm.branding.reading import look
 from itsm.core import limits
 from itsm.core.errors import RuleViolation
 from itsm.portal.shell import base_template
@@ -90,7 +91,9 @@ def _page(
     is_on = steps.is_asked_of(user)
     held = None if is_on else steps.begin(user)
     picture = (
-        segno.make(held.address, error="m").svg_data_uri(scale=4, light="white") if held else ""
+        segno.make(held.address(look().name), error="m").svg_data_uri(scale=4, light="white")
+        if held
+        else ""
     )
     context = {
         "form": form,

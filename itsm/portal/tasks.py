@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.conf import settings
-from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from itsm.core.letters import send_letter
 from itsm.portal import importing, tracking
 from itsm.portal.reports import mailing
 
@@ -20,16 +19,13 @@ def send_track_link(number: str, email: str) -> bool:
         return False
     person, record = found
     with translation.override(person.language):
-        send_mail(
-            _("Your request %(number)s") % {"number": record.number},
-            _(
-                "Somebody asked to see how your request stands.\n\n"
-                "See it here, once and within 30 minutes:\n%(link)s\n\n"
-                "If it was not you, do nothing: without this link nobody sees it."
-            )
-            % {"link": tracking.link_to(person, record)},
-            settings.DEFAULT_FROM_EMAIL,
-            [email],
+        send_letter(
+            email,
+            subject=_("Your request %(number)s") % {"number": record.number},
+            opening=_("Somebody asked to see how your request stands."),
+            link=tracking.link_to(person, record),
+            action=_("See it here, once and within 30 minutes"),
+            closing=_("If it was not you, do nothing: without this link nobody sees it."),
         )
     return True
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from itsm.accounts.administering import password_words
 from itsm.accounts.models import Organisation, Team, User
+from itsm.accounts.sign_in_links import make_link
 from itsm.notifications.links import approval_link, digest_link, mute_link
 from itsm.portal.models import ImportRun, ReportSchedule
 from itsm.portal.reports.mailing import stop_link
@@ -61,9 +62,21 @@ NOT_PAGES = {
 }
 
 
+#: What whoever is not signed in yet opens from a mail, or to be sent one.
+BY_MAIL = ("password-forgot", "sign-in-by-mail", "sign-in-link")
+
+
 def reader_of(route: Route) -> str:
     """Who opens a route: requesters the portal, nobody yet signed in the doors, an administrator the rest."""
-    if route.name in ("login", "password-set", "csat", "track", "track-open", "report-stop"):
+    if route.name in (
+        "login",
+        "password-set",
+        "csat",
+        "track",
+        "track-open",
+        "report-stop",
+        *BY_MAIL,
+    ):
         return NOBODY
     if route.name == "track-show":
         return GUEST
@@ -347,6 +360,7 @@ _MADE: dict[str, Callable[[World], Iterator[str]]] = {
         reverse("portal-new", args=[slug]) for slug in ("broken", "ask", "need", "idea")
     ),
     "csat": _ratings,
+    "sign-in-link": lambda w: iter((reverse("sign-in-link", args=[make_link(w.requester)]),)),
     "track-open": lambda w: iter((urlsplit(link_to(w.requester, followed(w))).path,)),
     "track-show": lambda w: iter((reverse("track-show", args=[followed(w).number]),)),
     "stream-detail": _streams("stream-detail"),

@@ -29,7 +29,7 @@ def test_a_role_that_is_given_and_taken_is_written_down(page, cast, organisation
     assert verbs() == ["role.granted", "role.withdrawn"]
     shown = page.get(ADDRESS).content.decode()
     assert cast.admin.name in shown
-    assert "role: agent, where: Harbour" in shown
+    assert "role: agent<br>where: Harbour" in shown
 
 
 def test_a_change_says_what_was_and_what_is(page, desk, organisation):

@@ -87,3 +87,11 @@ class AuditForm(forms.Form):
     record = forms.CharField(label=_("Record"), required=False, max_length=30)
     since = Instant(label=_("From"), required=False)
     until = Instant(label=_("Until"), required=False)
+
+
+class SetupAuditForm(forms.Form):
+    """What is looked for in the log of what is set up."""
+
+    q = forms.CharField(label=_("Who, what or whom"), required=False, max_length=100)
+    since = Instant(label=_("From"), required=False)
+    until = Instant(label=_("Until"), required=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.accounts.models import AdminEvent, ApiToken, Organisation, Team, User
-from itsm.portal.admin.forms import AuditForm
+from itsm.accounts.trail import EMPTY
+from itsm.portal.admin.forms import AuditForm, SetupAuditForm
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
 from itsm.webhooks.models import Webhook
@@ -31,6 +31,8 @@ PLACES = (
     ("admin-organisations", gettext_lazy("Organisations"),
      gettext_lazy("The company, its customers and suppliers, as a tree."), Organisation),
     ("admin-teams", gettext_lazy("Teams"), gettext_lazy("Who works together."), Team),
+    ("admin-sign-in", gettext_lazy("Signing in"),
+     gettext_lazy("By which ways people come in."), None),
     ("sla-calendars", gettext_lazy("Business calendars"),
      gettext_lazy("When the time of a promise counts."), Calendar),
     ("sla-agreements", gettext_lazy("Agreements"),
@@ -103,13 +105,43 @@ class AuditView(AdminView):
         before = request.GET.get("before", "")
         if before.isdecimal() and len(before) < 19:
             found = found.filter(pk__lt=int(before))
+        form = SetupAuditForm(request.GET)
+        if form.is_valid():
+            said = {"at__gte": form.cleaned_data["since"], "at__lt": form.cleaned_data["until"]}
+            found = found.filter(**{name: value for name, value in said.items() if value})
         events = list(found[: PAGE + 1])
         next_url = ""
         if len(events) > PAGE:
-            query = {"of": "setup", "q": words, "before": events[PAGE - 1].pk}
-            next_url = f"{request.path}?{urlencode(query)}"
-        context = {"events": events[:PAGE], "words": words, "next_url": next_url}
+            query = request.GET.copy()
+            query["before"] = str(events[PAGE - 1].pk)
+            next_url = f"{request.path}?{query.urlencode()}"
+        rows = [{"event": event, "lines": _lines(event.data)} for event in events[:PAGE]]
+        context = {"rows": rows, "form": form, "next_url": next_url}
         return render(request, "admin/audit_setup.html", context | {"tabs": _tabs(request)})
+
+
+def _lines(data: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what differs as (name, was, is), and what else was said of it as (name, is)."""
+    changed = [
+        {"name": name.replace("_", " "), "was": _words(was), "now": _words(now)}
+        for name, (was, now) in data.get("changed", {}).items()
+    ]
+    more = [
+        {"name": name, "now": _words(value)} for name, value in data.items() if name != "changed"
+    ]
+    return changed + more
+
+
+def _words(value: Any) -> str:
+    if value in EMPTY:
+        return "–"  # noqa: RUF001 - a dash in print
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_words(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_words(one) for one in value)
+    return str(value)
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

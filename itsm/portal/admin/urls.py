@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from itsm.portal.admin import branding, desk, imports, looking, machines, tokens, views
+from itsm.portal.admin import (
+    branding,
+    desk,
+    imports,
+    looking,
+    machines,
+    signing_in,
+    tokens,
+    views,
+)
 
 urlpatterns = [
     path("admin/", looking.HomeView.as_view(), name="admin-home"),
@@ -34,5 +43,6 @@ urlpatterns = [
     path("admin/imports/", imports.ImportsView.as_view(), name="admin-imports"),
     path("admin/imports/<int:pk>/", imports.ImportView.as_view(), name="admin-import"),
     path("admin/branding/", branding.BrandingView.as_view(), name="admin-branding"),
+    path("admin/sign-in/", signing_in.SigningInView.as_view(), name="admin-sign-in"),
     path("admin/audit/", looking.AuditView.as_view(), name="admin-audit"),
 ]

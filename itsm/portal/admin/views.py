@@ -18,6 +18,7 @@ from itsm.accounts import administering, second_step
 from itsm.accounts.administering import ORGANISATION_FIELDS, PERSON_FIELDS, TEAM_FIELDS
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
 from itsm.accounts.roles import Role
+from itsm.accounts.tasks import send_invitation
 from itsm.core.errors import RuleViolation
 from itsm.portal.admin.forms import (
     GrantForm,
@@ -93,7 +94,7 @@ class PersonView(AdminView):
         """Do the one thing whose button was pressed."""
         person = self.found(User, pk)
         what = request.POST.get("do", "person")
-        if person is not None and what in ("withdraw", "activate", "link", "second_step"):
+        if person is not None and what in ("withdraw", "activate", "link", "invite", "second_step"):
             return self._settle(person, what)
         made: dict[str, Any] = {"person": PersonForm, "grant": GrantForm, "stop": TypedForm}
         if what not in made or (person is None and what != "person"):
@@ -127,6 +128,9 @@ class PersonView(AdminView):
                 return redirect("admin-person", pk=person.pk)
             link = self.request.build_absolute_uri(reverse("password-set", kwargs=words))
             return self._page(person, link=link)
+        if what == "invite":
+            self.settle(lambda: self._invite(person), _("The invitation is on its way."))
+            return redirect("admin-person", pk=person.pk)
         if what == "second_step":
             self.settle(
                 lambda: second_step.switch_off(person, actor=self._actor),
@@ -148,6 +152,10 @@ class PersonView(AdminView):
             _("The role is withdrawn."),
         )
         return redirect("admin-person", pk=person.pk)
+
+    def _invite(self, person: User) -> None:
+        administering.invite(person, actor=self._actor)
+        send_invitation.delay(person.pk)
 
     @property
     def _actor(self) -> Any:
