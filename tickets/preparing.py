@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from itsm.accounts.models import Team
 from itsm.accounts.roles import Role
+from itsm.accounts.trail import Change, changing
 from itsm.core import clock
 from itsm.core.errors import Denied, RuleViolation
 from tickets.prepared import CannedReply, Macro
@@ -52,10 +54,28 @@ def keep(
         )
     given["owner_id"] = actor.pk if key == MINE else None
     given["team_id"] = int(key) if key not in (MINE, EVERYBODY) else None
-    if pk is None:
-        model.objects.create(**given)
-    else:
-        model.objects.kept_by(actor).filter(pk=pk).update(**given)
+    held = None if pk is None else model.objects.kept_by(actor).filter(pk=pk).first()
+    is_own = given["owner_id"] is not None and (held is None or held.owner_id is not None)
+    with _told(held, actor=actor, model=model, is_own=is_own) as change:
+        if pk is None:
+            change.row = model.objects.create(**given)
+        else:
+            model.objects.kept_by(actor).filter(pk=pk).update(**given)
+
+
+def take_away(model: type[CannedReply | Macro], pk: int, *, actor: Any) -> None:
+    """Take something off the shelf; doing so twice changes nothing."""
+    held = model.objects.kept_by(actor).filter(pk=pk).first()
+    if held is not None:
+        with _told(held, actor=actor, model=model, is_own=held.owner_id is not None):
+            held.delete()
+
+
+def _told(held: Any, *, actor: Any, model: type[CannedReply | Macro], is_own: bool) -> Any:
+    """Write down what is done to what others use too; what somebody keeps for themselves is theirs."""
+    if is_own:
+        return nullcontext(Change())
+    return changing(actor, "canned_reply" if model is CannedReply else "macro", held)
 
 
 def step_choices() -> list[tuple[str, Any]]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from itsm.accounts.administering import may_administer
+from itsm.accounts.trail import note
 from itsm.core.errors import Denied
 from itsm.core.statements import Given, Statement
 from tickets.models import PriorityCell
@@ -57,12 +59,16 @@ def set_matrix(rows: Mapping[tuple[int, int], int], *, actor: Any) -> int:
     if not decision:
         raise Denied.because(decision)
     before = matrix()
-    changed = 0
+    changed: dict[str, list[Any]] = {}
     for (impact, urgency), priority in rows.items():
-        if before[Impact(impact)][urgency - 1] == priority:
+        was = before[Impact(impact)][urgency - 1]
+        if was == priority:
             continue
-        changed += 1
+        cell = f"{Impact(impact).name}, {Urgency(urgency).name}".lower().replace("_", " ")
+        changed[cell] = [f"P{was.value}", f"P{priority}"]
         PriorityCell.objects.update_or_create(
             impact=impact, urgency=urgency, defaults={"priority": priority}
         )
-    return changed
+    if changed:
+        note(actor, "priorities.changed", _("Priorities"), changed=changed)
+    return len(changed)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from itsm.accounts.trail import changing, note
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from itsm.webhooks.models import Delivery, Webhook
@@ -25,9 +26,10 @@ def subscribe(*, name: str, url: str, verbs: list[str], actor: Any) -> tuple[Web
         raise Denied("not_allowed", _("Only the people who work here subscribe to events."))
     check_url(url)
     secret = _spell()
-    hook = Webhook.objects.create(
-        owner_id=actor.pk, name=name, url=url, verbs=_checked(verbs), secret=secret
-    )
+    with changing(actor, "webhook") as change:
+        hook = change.row = Webhook.objects.create(
+            owner_id=actor.pk, name=name, url=url, verbs=_checked(verbs), secret=secret
+        )
     return hook, secret
 
 
@@ -39,7 +41,8 @@ def change(hook: Webhook, changes: Mapping[str, Any], *, actor: Any) -> Webhook:
     values = {name: changes[name] for name in EDITABLE if name in changes}
     if "verbs" in values:
         values["verbs"] = _checked(values["verbs"])
-    Webhook.objects.filter(pk=hook.pk).update(**values)
+    with changing(actor, "webhook", hook):
+        Webhook.objects.filter(pk=hook.pk).update(**values)
     hook.refresh_from_db()
     return hook
 
@@ -47,7 +50,8 @@ def change(hook: Webhook, changes: Mapping[str, Any], *, actor: Any) -> Webhook:
 def remove(hook: Webhook, *, actor: Any) -> None:
     """Remove a webhook and its deliveries. Raises Denied."""
     _own(hook, actor)
-    hook.delete()
+    with changing(actor, "webhook", hook):
+        hook.delete()
 
 
 @transaction.atomic
@@ -56,9 +60,10 @@ def rotate(hook: Webhook, *, actor: Any) -> tuple[Webhook, str]:
     _own(hook, actor)
     held = Webhook.objects.select_for_update().get(pk=hook.pk)
     fresh = _spell()
-    held.old_secret, held.secret = held.secret, fresh
-    held.old_secret_until = clock.now() + OVERLAP
-    held.save(update_fields=["secret", "old_secret", "old_secret_until"])
+    with changing(actor, "webhook", held, verb="secret_renewed"):
+        held.old_secret, held.secret = held.secret, fresh
+        held.old_secret_until = clock.now() + OVERLAP
+        held.save(update_fields=["secret", "old_secret", "old_secret_until"])
     return held, fresh
 
 
@@ -74,6 +79,7 @@ def replay(delivery: Delivery, *, actor: Any) -> Delivery:
     )
     if not changed:
         raise RuleViolation("waiting", _("It waits to be delivered already."))
+    note(actor, "webhook.sent_again", delivery.webhook, delivery=str(delivery.uid))
     delivery.refresh_from_db()
     return delivery
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.trail import changing
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from sla import shapes
@@ -42,14 +43,15 @@ def create_agreement(
         raise FieldErrors({"name": [("required", _("Give the agreement a name."))]})
     if kind not in AgreementKind.values:
         raise FieldErrors({"kind": [("not_understood", _("Write sla, ola or uc."))]})
-    try:
-        with transaction.atomic():
-            agreement = Agreement.objects.create(name=name, kind=kind)
-    except IntegrityError:
-        raise FieldErrors(
-            {"name": [("taken", _("There is an agreement of this name already."))]}
-        ) from None
-    return _save(AgreementVersion(agreement=agreement, number=1), terms)
+    with changing(actor, "agreement", also=_edition) as change:
+        try:
+            with transaction.atomic():
+                change.row = Agreement.objects.create(name=name, kind=kind)
+        except IntegrityError:
+            raise FieldErrors(
+                {"name": [("taken", _("There is an agreement of this name already."))]}
+            ) from None
+        return _save(AgreementVersion(agreement=change.row, number=1), terms)
 
 
 @transaction.atomic
@@ -64,9 +66,10 @@ def draft_agreement(
         newest.pk, newest.number = None, newest.number + 1
         newest.published_at = newest.published_by = None
         newest._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
-    draft = _save(newest or AgreementVersion(agreement=locked, number=1), terms)
-    locked.version += 1
-    locked.save(update_fields=["version"])
+    with changing(actor, "agreement", locked, verb="drafted", also=_edition):
+        draft = _save(newest or AgreementVersion(agreement=locked, number=1), terms)
+        locked.version += 1
+        locked.save(update_fields=["version"])
     return draft
 
 
@@ -86,9 +89,10 @@ def publish_agreement(
         raise RuleViolation("nothing_to_publish", _("There is no draft. Change something first."))
     if not draft.calendar.versions.published().exists():
         raise RuleViolation("calendar_unpublished", _("Publish the calendar first."))
-    draft.published_at, draft.published_by_id = clock.now(), actor.pk
-    draft.save(update_fields=["published_at", "published_by"])
-    _change(locked, is_active=True)
+    with changing(actor, "agreement", locked, verb="published", also=_edition):
+        draft.published_at, draft.published_by_id = clock.now(), actor.pk
+        draft.save(update_fields=["published_at", "published_by"])
+        _change(locked, is_active=True)
     if apply_to_running:
         _roll_out(draft)
     return draft
@@ -99,11 +103,21 @@ def retire_agreement(agreement: Agreement, *, actor: Any, stop_running: bool = T
     """Let no new clock obey an agreement; those that run end, unless told to go on to their end."""
     _refuse_others(actor)
     locked = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
-    _change(locked, is_active=False)
+    with changing(actor, "agreement", locked, verb="ended"):
+        _change(locked, is_active=False)
     newest = locked.versions.published().order_by("-number").first()
     if stop_running and newest is not None:
         _roll_out(newest)
     return locked
+
+
+def _edition(agreement: Agreement) -> dict[str, Any]:
+    """Return the newest edition, for the trail."""
+    newest = agreement.versions.select_related("calendar").order_by("-number").first()
+    if newest is None:
+        return {}
+    said = {name: getattr(newest, name) for name in (*_CHECKS, *_PLAIN)}
+    return {**said, "edition": newest.number, "is_published": newest.is_published}
 
 
 def _roll_out(version: AgreementVersion) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.trail import changing
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from sla import shapes
@@ -28,14 +29,15 @@ def create_calendar(
     name = name.strip()
     if not name:
         raise FieldErrors({"name": [("required", _("Give the calendar a name."))]})
-    try:
-        with transaction.atomic():
-            calendar = Calendar.objects.create(name=name, region=region.strip())
-    except IntegrityError:
-        raise FieldErrors(
-            {"name": [("taken", _("There is a calendar of this name already."))]}
-        ) from None
-    return _save(CalendarVersion(calendar=calendar, number=1), definition)
+    with changing(actor, "calendar", also=_hours) as change:
+        try:
+            with transaction.atomic():
+                change.row = Calendar.objects.create(name=name, region=region.strip())
+        except IntegrityError:
+            raise FieldErrors(
+                {"name": [("taken", _("There is a calendar of this name already."))]}
+            ) from None
+        return _save(CalendarVersion(calendar=change.row, number=1), definition)
 
 
 @transaction.atomic
@@ -45,7 +47,8 @@ def draft_calendar(
     """Replace the draft's hours; without a draft, begin one. Holidays given are added as rows."""
     _refuse_others(actor)
     locked = _locked(calendar)
-    return _save(_draft(locked), definition)
+    with changing(actor, "calendar", locked, verb="drafted", also=_hours):
+        return _save(_draft(locked), definition)
 
 
 @transaction.atomic
@@ -71,8 +74,9 @@ def publish_calendar(
     )
     if before is not None and before.definition == draft.definition:
         raise RuleViolation("nothing_to_publish", _("Nothing differs from what is in force."))
-    draft.published_at, draft.published_by_id = clock.now(), actor.pk
-    draft.save()
+    with changing(actor, "calendar", locked, verb="published", also=_hours):
+        draft.published_at, draft.published_by_id = clock.now(), actor.pk
+        draft.save()
     turn_page()
     if before is not None:
         Rollout.objects.create(calendar_version=draft, mode=mode, at=draft.published_at)
@@ -85,11 +89,13 @@ def add_holiday(
 ) -> Holiday:
     """Type in a holiday, or with `starts` and `ends` (09:00) a part of one."""
     _refuse_others(actor)
-    _locked(calendar)
+    locked = _locked(calendar)
     row = Holiday(calendar=calendar, date=day, name=name[:200], starts=starts, ends=ends)
     probe = {"tz": "UTC", "always_open": True, "holidays": [row.as_definition()]}
     shapes.check_definition(probe)
-    _add(calendar, [Found(day, name, starts, ends)], Holiday.Source.TYPED, Holiday.Status.ACTIVE)
+    with changing(actor, "calendar", locked, also=_hours):
+        days = [Found(day, name, starts, ends)]
+        _add(locked, days, Holiday.Source.TYPED, Holiday.Status.ACTIVE)
     found: Holiday = calendar.holidays.get(
         date=day, starts=starts, source=Holiday.Source.TYPED, name=name[:200]
     )
@@ -100,12 +106,13 @@ def add_holiday(
 def remove_holiday(holiday: Holiday, *, actor: Any) -> None:
     """Take a holiday away; one that came from a list is declined, so that it stays away."""
     _refuse_others(actor)
-    _locked(holiday.calendar)
-    if holiday.source == Holiday.Source.TYPED:
-        holiday.delete()
-    else:
-        holiday.status = Holiday.Status.DECLINED
-        holiday.save(update_fields=["status"])
+    locked = _locked(holiday.calendar)
+    with changing(actor, "calendar", locked, also=_hours):
+        if holiday.source == Holiday.Source.TYPED:
+            holiday.delete()
+        else:
+            holiday.status = Holiday.Status.DECLINED
+            holiday.save(update_fields=["status"])
 
 
 @transaction.atomic
@@ -116,9 +123,10 @@ def load_public_holidays(
     _refuse_others(actor)
     locked = _locked(calendar)
     found = public_holidays(region, years)
-    locked.region = region
-    locked.save(update_fields=["region"])
-    return _add(locked, found, Holiday.Source.PUBLIC, Holiday.Status.ACTIVE)
+    with changing(actor, "calendar", locked, also=_hours):
+        locked.region = region
+        locked.save(update_fields=["region"])
+        return _add(locked, found, Holiday.Source.PUBLIC, Holiday.Status.ACTIVE)
 
 
 @transaction.atomic
@@ -127,9 +135,10 @@ def import_feed(calendar: Calendar, *, text: bytes, origin: str, actor: Any) -> 
     _refuse_others(actor)
     locked = _locked(calendar)
     found = read_feed(text, zone=_zone(locked))
-    locked.feed = origin[:200]
-    locked.save(update_fields=["feed"])
-    return _add(locked, found, Holiday.Source.FEED, Holiday.Status.AWAITING_REVIEW)
+    with changing(actor, "calendar", locked, also=_hours):
+        locked.feed = origin[:200]
+        locked.save(update_fields=["feed"])
+        return _add(locked, found, Holiday.Source.FEED, Holiday.Status.AWAITING_REVIEW)
 
 
 @transaction.atomic
@@ -140,8 +149,9 @@ def review_holidays(
     _refuse_others(actor)
     locked = _locked(calendar)
     waiting = locked.holidays.filter(status=Holiday.Status.AWAITING_REVIEW)
-    taken = waiting.filter(pk__in=set(accept)).update(status=Holiday.Status.ACTIVE)
-    return taken + waiting.filter(pk__in=set(decline)).update(status=Holiday.Status.DECLINED)
+    with changing(actor, "calendar", locked, also=_hours):
+        taken = waiting.filter(pk__in=set(accept)).update(status=Holiday.Status.ACTIVE)
+        return taken + waiting.filter(pk__in=set(decline)).update(status=Holiday.Status.DECLINED)
 
 
 def active_holidays(calendar: Calendar) -> list[Any]:
@@ -152,6 +162,18 @@ def active_holidays(calendar: Calendar) -> list[Any]:
         if written not in found:
             found.append(written)
     return found
+
+
+def _hours(calendar: Calendar) -> dict[str, Any]:
+    """Return the newest edition and the days off as they stand, for the trail."""
+    newest = calendar.versions.order_by("-number").first()
+    days = calendar.holidays.exclude(status=Holiday.Status.DECLINED)
+    said = {f"days_{status}": [str(day) for day in days if day.status == status]
+            for status in (Holiday.Status.ACTIVE, Holiday.Status.AWAITING_REVIEW)}  # fmt: skip
+    if newest is None:
+        return said
+    return {**said, "hours": newest.definition, "edition": newest.number,
+            "is_published": newest.is_published}  # fmt: skip
 
 
 def _draft(calendar: Calendar) -> CalendarVersion:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from itsm.accounts.administering import may_administer
+from itsm.accounts.trail import changing
 from itsm.core.errors import Denied, FieldErrors
 from tickets.models import RoutingRule
 from tickets.routing import drafted
@@ -26,12 +27,14 @@ def save_rule(rule: RoutingRule | None, given: Mapping[str, Any], *, actor: Any)
     if held.pk is None:
         last = RoutingRule.objects.aggregate(last=Max("place"))["last"]
         held.place = 0 if last is None else last + 1
-    try:
-        with transaction.atomic():
-            held.save()
-    except IntegrityError:
-        message = _("There is a rule of this name already.")
-        raise FieldErrors({"name": [("taken", message)]}) from None
+    with changing(actor, "routing_rule", rule) as change:
+        try:
+            with transaction.atomic():
+                held.save()
+        except IntegrityError:
+            message = _("There is a rule of this name already.")
+            raise FieldErrors({"name": [("taken", message)]}) from None
+        change.row = held
     return held
 
 
@@ -44,14 +47,16 @@ def move_rule(rule: RoutingRule, *, up: bool, actor: Any) -> None:
     to = at - 1 if up else at + 1
     if 0 <= to < len(rules):
         rules[at], rules[to] = rules[to], rules[at]
-    for place, one in enumerate(rules):
-        RoutingRule.objects.filter(pk=one.pk).update(place=place)
+    with changing(actor, "routing_rule", rule, verb="moved"):
+        for place, one in enumerate(rules):
+            RoutingRule.objects.filter(pk=one.pk).update(place=place)
 
 
 def remove_rule(rule: RoutingRule, *, actor: Any) -> None:
     """Take a rule away; what it decided stays as it is."""
     _refuse_others(actor)
-    rule.delete()
+    with changing(actor, "routing_rule", rule):
+        rule.delete()
 
 
 def _refuse_others(actor: Any) -> None:

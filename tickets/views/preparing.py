@@ -231,7 +231,7 @@ class DropView(DeskView):
         """Delete it; doing it twice changes nothing."""
         if shelf not in _SHELVES:
             raise Http404
-        _SHELVES[shelf][0].objects.kept_by(request.user).filter(pk=pk).delete()
+        preparing.take_away(_SHELVES[shelf][0], pk, actor=request.user)
         return redirect("ticket-prepared")
 
 
