@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_admin_events"),
+        ("accounts", "0007_desk_note"),
     ]
 
     operations = [
