@@ -109,7 +109,8 @@ def _newest_hits(words: str, *, actor: Any, only: str) -> list[tuple[str, int]]:
         first = list(rows[: COUNTED + 1])
         if only:
             return first
-        found = found.exclude(resource=one)
+        # Named one by one: an index finds what they are, and not what they are not.
+        found = found.filter(resource__in=[name for name in kinds.resources if name != one])
     place = Window(RowNumber(), partition_by=F("resource"), order_by=newest)
     ranked = found.annotate(place=place).filter(place__lte=COUNTED + 1)
     return [*first, *ranked.order_by("resource", "place").values_list("resource", "pk")]

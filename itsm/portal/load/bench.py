@@ -209,6 +209,8 @@ def tasks(agent: User) -> Iterator[Task]:
                bare(f"/{ticket.number}/"))  # fmt: skip
     yield Task("search", "search, 3 words", 3, page(f"/search/?q={'+'.join(words)}"),
                bare(f"/search/?q={'+'.join(words)}"))  # fmt: skip
+    yield Task("search-word", "search, 1 word of many", 3, page(f"/search/?q={words[0]}"),
+               bare(f"/search/?q={words[0]}"))  # fmt: skip
     yield Task("list", "REST list with a filter", 3,
                api("get", "/api/v1/tickets/?state=closed"),
                bare_api("get", "/api/tickets/?state=closed"))  # fmt: skip
