@@ -37,7 +37,15 @@ def test_each_kind_of_work_is_measured_and_nothing_is_left(
     call_command("bench", rounds=1, json=tmp_path / "bench.json", stdout=out, stderr=StringIO())
 
     results = {one["name"]: one for one in json.loads((tmp_path / "bench.json").read_text())}
-    assert list(results) == ["create", "queue", "queue-far", "page", "search", "search-word", "list"]
+    assert list(results) == [
+        "create",
+        "queue",
+        "queue-far",
+        "page",
+        "search",
+        "search-word",
+        "list",
+    ]
     assert all(one["ours_ms"] > one["sql_ms"] > 0 for one in results.values())
     assert all(0 < one["queries"] < 40 for one in results.values())
     assert "120 tickets" in out.getvalue()
