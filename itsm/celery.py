@@ -38,6 +38,12 @@ app.conf.beat_schedule = {
     "check-files": {"task": "records.check_files", "schedule": 5.0, "options": {"expires": 10}},
     "send-held-replies": {"task": "records.send_held", "schedule": 1.0, "options": {"expires": 10}},
     "forget-drafts": {"task": "records.forget_drafts", "schedule": crontab(hour=3, minute=10)},
+    "write-exports": {
+        "task": "records.write_exports",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget-exports": {"task": "records.forget_exports", "schedule": 3600.0},
     "nudge-approvers": {"task": "approvals.nudge", "schedule": 60.0},
     "close-resolved": {"task": "tickets.close_resolved", "schedule": 3600.0},
     "fetch-mail": {"task": "mail.fetch_due", "schedule": 10.0, "options": {"expires": 10}},

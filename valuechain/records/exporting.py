@@ -31,10 +31,13 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(FORMULAS) or text.startswith(FORMULAS) else text
 
 
-def csv_lines(chunks: Iterable[Sequence[Any]], columns: Sequence[dict[str, Any]]) -> Iterator[str]:
+def csv_lines(
+    chunks: Iterable[Sequence[Any]], columns: Sequence[dict[str, Any]], *, has_header: bool = True
+) -> Iterator[str]:
     """Yield the header and one line for each record."""
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([harmless(str(column["label"])) for column in columns])
+    if has_header:
+        yield "\ufeff" + writer.writerow([harmless(str(column["label"])) for column in columns])
     for records in chunks:
         for record in records:
             yield writer.writerow([_cell(record, column["key"]) for column in columns])

@@ -10,6 +10,7 @@ from itsm.core.machine import Phase
 from valuechain.records.actions import perform, release_due
 from valuechain.records.actions.checking import check_due
 from valuechain.records.actions.drafting import forget_drafts as forget_old_drafts
+from valuechain.records.actions.long_exports import advance, forget_old
 from valuechain.records.models import Record
 from valuechain.records.sweeping import sweep
 from valuechain.records.vocabulary import Via
@@ -41,3 +42,18 @@ def send_held() -> int:
 def forget_drafts() -> int:
     """Delete drafts nobody came back to. Returns how many."""
     return forget_old_drafts(clock.now())
+
+
+@shared_task(name="records.write_exports", ignore_result=True)
+def write_exports() -> bool:
+    """Write the next stretch of a long list, and go on at once while there is more."""
+    is_at_it = advance()
+    if is_at_it:
+        write_exports.delay()
+    return is_at_it
+
+
+@shared_task(name="records.forget_exports", ignore_result=True)
+def forget_exports() -> int:
+    """Remove the files of long lists that are kept no longer. Returns how many."""
+    return forget_old()

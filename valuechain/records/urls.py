@@ -40,6 +40,8 @@ register_converter(NumberConverter, "number")
 _RECORD = "<resource:resource>/<number:number>/"
 
 urlpatterns: list[URLPattern] = [
+    path("exports/", views.ExportsView.as_view(), name="exports"),
+    path("exports/<int:pk>/", views.OneExportView.as_view(), name="export"),
     path("live/", views.LiveView.as_view(), name="live"),
     path("live/leave/", views.LeaveView.as_view(), name="live-leave"),
     path("<resource:resource>/", views.RecordListView.as_view(), name="record-list"),

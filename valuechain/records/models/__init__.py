@@ -9,6 +9,7 @@ from valuechain.records.models.conversation import (
     attachment_key,
 )
 from valuechain.records.models.draft import Draft
+from valuechain.records.models.export import Export
 from valuechain.records.models.journey import Event, Handover, Link
 from valuechain.records.models.record import Record
 from valuechain.records.models.views import BulkRun, Density, SavedView
@@ -20,6 +21,7 @@ __all__ = [
     "Density",
     "Draft",
     "Event",
+    "Export",
     "Handover",
     "Link",
     "Participation",

@@ -9,11 +9,11 @@ from valuechain.records.views.changing import (
     TransitionView,
 )
 from valuechain.records.views.conversing import CommentView, DraftView, TakeBackView
+from valuechain.records.views.exports import ExportsView, ExportView, OneExportView
 from valuechain.records.views.files import download, preview
 from valuechain.records.views.listing import (
     ColumnsView,
     CountsView,
-    ExportView,
     RecordListView,
 )
 from valuechain.records.views.live import LeaveView, LiveView
@@ -36,10 +36,12 @@ __all__ = [
     "DraftView",
     "EditRecordView",
     "ExportView",
+    "ExportsView",
     "FlowView",
     "LeaveView",
     "LiveView",
     "NewRecordView",
+    "OneExportView",
     "OneViewView",
     "PeekView",
     "RecordDetailView",

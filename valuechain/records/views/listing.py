@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -18,7 +16,6 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import FieldErrors
 from itsm.core.keyset import Order, Page, paginate, read_size
 from valuechain.records.bulk import MOST, Scope
-from valuechain.records.exporting import CHUNK, csv_lines
 from valuechain.records.filters import RecordFilter, filterset_for
 from valuechain.records.kinds import kinds
 from valuechain.records.listing import (
@@ -257,52 +254,6 @@ def heading(resource: str) -> dict[str, Any]:
 def template_of(resource: str, page: str) -> list[str]:
     """Return the template of a resource's own, if there is one, and the one for all."""
     return [f"{resource.replace('-', '_')}/{page}.html", f"records/{page}.html"]
-
-
-class ExportView(StaffView):
-    """A list as a CSV file: what the filters find, or the rows ticked, in the columns shown."""
-
-    def get(self, request: HttpRequest, resource: str) -> HttpResponseBase:
-        """Send everything the address finds, in its order."""
-        state = state_of(request, resource)
-        state, filterset, _problems = found_by(state, resource, request=request)
-        return self._file(resource, state, filterset.qs)
-
-    def post(self, request: HttpRequest, resource: str) -> HttpResponseBase:
-        """Send the rows ticked in a list."""
-        state = state_of(request, resource, query=QueryDict(request.POST.get("list", "")))
-        found: RecordQuerySet = Record.objects.visible_to(request.user).of_resource(resource)
-        chosen = found.filter(number__in=request.POST.getlist("number")[:MOST])
-        return self._file(resource, state, chosen)
-
-    def _file(self, resource: str, state: ListState, rows: RecordQuerySet) -> HttpResponseBase:
-        columns = [
-            column for column in columns_of(resource, state) if column["key"] != "last_message"
-        ]
-        response = StreamingHttpResponse(
-            csv_lines(self._chunks(rows, state, resource), columns),
-            content_type="text/csv; charset=utf-8",
-        )
-        response["Content-Disposition"] = f'attachment; filename="{resource}.csv"'
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-    def _chunks(
-        self, rows: RecordQuerySet, state: ListState, resource: str
-    ) -> Iterator[list[Record]]:
-        """Walk the list page by page, so that a long one costs no memory."""
-        try:
-            order = Order.choose(state.ordering, orders_of(resource))
-        except FieldErrors:
-            order = Order.choose(state.default_ordering, orders_of(resource))
-        cursor: str | None = None
-        while True:
-            page = paginate(rows.with_people(), order=order, cursor=cursor, size=CHUNK)
-            panels.decorate(page.items, actor=self.request.user)
-            yield page.items
-            cursor = page.next_cursor
-            if not cursor:
-                break
 
 
 class ColumnsView(StaffView):
