@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sla.calendars import Calendar as BusinessTime
 from sla.clocks.reading import intervals, terms
-from sla.clocks.sheet import ledgers_of, restarts
+from sla.clocks.sheet import newest_first, restarts
 from sla.ledger import Reading, State, Terms, derive
 from sla.matching import Promise, match
 from sla.models import Clock, LedgerLine
@@ -17,7 +17,6 @@ from sla.published import Book, book, subject_of
 
 #: So many clocks are looked at, the newest first; beyond that the answer says so.
 MOST = 2_000
-BATCH = 500
 #: So many of those that move are named.
 NAMED = 50
 
@@ -95,7 +94,7 @@ def foresee_agreement(
 
 def _foresee(clocks: Any, moved: NewTerms, now: datetime) -> Foresight:
     result = Foresight()
-    for clock, lines in _running(clocks):
+    for clock, lines in newest_first(clocks.unfinished()):
         if result.looked_at == MOST:
             result.is_cut_off = True
             break
@@ -139,21 +138,3 @@ def _direction(before: Reading, after: Reading) -> int:
     else:
         old, new = before.due_at.timestamp(), after.due_at.timestamp()
     return (new > old) - (new < old)
-
-
-def _running(clocks: Any) -> Iterator[tuple[Clock, list[LedgerLine]]]:
-    found = (
-        clocks.unfinished()
-        .select_related("record__organisation")
-        .defer("record__search", "record__description")
-        .order_by("-pk")
-    )
-    last = None
-    while True:
-        batch = list((found if last is None else found.filter(pk__lt=last))[:BATCH])
-        if not batch:
-            return
-        last = batch[-1].pk
-        ledgers = ledgers_of(batch)
-        for clock in batch:
-            yield clock, ledgers[clock.pk]

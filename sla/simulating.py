@@ -13,7 +13,7 @@ from itsm.core import clock as time
 from itsm.core.errors import RuleViolation
 from sla.calendars import Calendar as BusinessTime
 from sla.clocks.reading import intervals, read
-from sla.clocks.sheet import ledgers_of
+from sla.clocks.sheet import newest_first
 from sla.ledger import Terms, derive
 from sla.matching import Promise, match
 from sla.models import AgreementVersion, CalendarVersion, Clock
@@ -22,7 +22,6 @@ from sla.vocabulary import ClockState, Turn
 
 #: A simulation looks at no more clocks than this, the newest first, and says so.
 MOST = 20_000
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +105,8 @@ def _try(
 
 def _recent(kind: str, since: datetime, visible: Any) -> Iterator[tuple[Clock, Any]]:
     found = Clock.objects.all() if visible is None else visible
-    found = (
-        found.filter(agreement_kind=kind, started_at__gte=since)
-        .exclude(state__in=[Turn.MERGED, Turn.CANCELLED])
-        .select_related("record__organisation")
-        .defer("record__search", "record__description")
-        .order_by("-pk")
-    )
-    last = None
-    while True:
-        batch = list((found if last is None else found.filter(pk__lt=last))[:BATCH])
-        if not batch:
-            return
-        last = batch[-1].pk
-        ledgers = ledgers_of(batch)
-        for clock in batch:
-            yield clock, ledgers[clock.pk]
+    found = found.filter(agreement_kind=kind, started_at__gte=since)
+    return newest_first(found.exclude(state__in=[Turn.MERGED, Turn.CANCELLED]))
 
 
 def _hours_of(draft: AgreementVersion) -> BusinessTime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,9 @@ KEPT = (
     "remaining_s", "breached_at", "detected_at", "finished_at", "breached_by_change",
     "next_fire_at", "arming", "armed_at", "fired", "poisoned_at", "error",
 )  # fmt: skip
+
+#: How many clocks are read at once, where all of them are looked at.
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,21 @@ def ledgers_of(clocks: Iterable[Clock]) -> dict[int, list[LedgerLine]]:
         for line in LedgerLine.objects.filter(clock__in=list(found)):
             found[line.clock_id].append(line)
     return {pk: in_order(lines) for pk, lines in found.items()}
+
+
+def newest_first(found: Any) -> Iterator[tuple[Clock, list[LedgerLine]]]:
+    """Yield clocks with their records and their lines, the newest first. Two queries a batch."""
+    found = (
+        found.select_related("record__organisation")
+        .defer("record__search", "record__description")
+        .order_by("-pk")
+    )
+    batch = list(found[:BATCH])
+    while batch:
+        ledgers = ledgers_of(batch)
+        for clock in batch:
+            yield clock, ledgers[clock.pk]
+        batch = list(found.filter(pk__lt=batch[-1].pk)[:BATCH])
 
 
 def write_next_due(record: Any, clocks: Iterable[Clock]) -> None:

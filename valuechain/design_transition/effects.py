@@ -11,7 +11,7 @@ from itsm.core.machine import Change
 from valuechain.approvals.actions import request_approval
 from valuechain.design_transition.actions.versions import write_version
 from valuechain.design_transition.policies import shortfall_of
-from valuechain.records.actions import add_comment, link_records, perform
+from valuechain.records.actions import add_comment, link_records, set_aside
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Visibility
 
@@ -53,19 +53,5 @@ def comes_into_force(spec: Any, change: Change) -> None:
 
 
 def funded(spec: Any, change: Change) -> None:
-    """Set the missing money aside from the budget named, under the budget's own rules."""
-    budget = change.answers.get("budget")
-    shortfall = shortfall_of(spec)
-    if budget is None or shortfall <= 0:
-        return
-    # Linked here first, on this very copy of the record: the budget's own effect then finds the
-    # link and writes nothing more on the specification that is being moved.
-    link_records(spec, budget, LinkKind.FUNDED_BY, actor=change.actor, via=change.via)
-    perform(
-        budget,
-        "reserve",
-        actor=change.actor,
-        via=change.via,
-        at=change.at,
-        data={"record": spec.number, "amount": shortfall},
-    )
+    """Set the missing money aside from the budget named."""
+    set_aside(spec, shortfall_of(spec), change)

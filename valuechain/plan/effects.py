@@ -13,7 +13,7 @@ from valuechain.approvals.actions import request_approval, withdraw
 from valuechain.approvals.models import Approval
 from valuechain.plan.models import Commitment, PolicyEdition, Vision
 from valuechain.plan.policies import shortfall_of
-from valuechain.records.actions import link_records, perform
+from valuechain.records.actions import link_records, perform, set_aside
 from valuechain.records.vocabulary import LinkKind
 
 
@@ -32,22 +32,8 @@ def published(vision: Any, change: Change) -> None:
 
 
 def item_funded(item: Any, change: Change) -> None:
-    """Set the missing money aside from the budget named, under the budget's own rules."""
-    budget = change.answers.get("budget")
-    shortfall = shortfall_of(item)
-    if budget is None or shortfall <= 0:
-        return
-    # Linked here first, on this very copy of the record: the budget's own effect then finds the
-    # link and writes nothing more on the item that is being moved.
-    link_records(item, budget, LinkKind.FUNDED_BY, actor=change.actor, via=change.via)
-    perform(
-        budget,
-        "reserve",
-        actor=change.actor,
-        via=change.via,
-        at=change.at,
-        data={"record": item.number, "amount": shortfall},
-    )
+    """Set the missing money aside from the budget named."""
+    set_aside(item, shortfall_of(item), change)
 
 
 def reserved(budget: Any, change: Change) -> None:

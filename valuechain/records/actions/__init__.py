@@ -15,6 +15,7 @@ from valuechain.records.actions.drafting import (
     take_back,
 )
 from valuechain.records.actions.editing import edit_record
+from valuechain.records.actions.funding import set_aside
 from valuechain.records.actions.handing import accept_handover, hand_off, return_handover
 from valuechain.records.actions.linking import link_records, unlink_records
 from valuechain.records.actions.locking import lock_record
@@ -41,6 +42,7 @@ __all__ = [
     "remove_participant",
     "return_handover",
     "save_draft",
+    "set_aside",
     "sum_up",
     "take_back",
     "unlink_records",
