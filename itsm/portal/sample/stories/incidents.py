@@ -36,6 +36,24 @@ INCIDENTS = (
           "Same on ward 5: the display still shows Monday.", service="Patient record",
           minutes=52, impact=4, urgency=3,
           moves=(merge(14, "agent", "display"),)),
+    Story("incident", "Badge photos come out grey", "hana",
+          "The badges printed since this morning show grey faces; the text is fine.",
+          service="Workplace", minutes=95, by="agent", channel=PHONE, impact=3, urgency=3,
+          moves=(
+              do(4, "agent", "start"),
+              say(6, "agent", "Is the ribbon in the printer the one with four colours? Its box says "
+                              "YMCKO."),
+              say(31, "hana", "It says KO. Somebody must have taken the wrong box."),
+          )),
+    Story("incident", "Calendar of the pain clinic shows the wrong week", "emil",
+          "Appointments of next week stand in this one, on my telephone only.",
+          service="Workplace", minutes=205, channel=EMAIL, impact=4, urgency=2,
+          moves=(
+              do(10, "agent", "start"),
+              say(14, "agent", "I have renewed the connection of your telephone. Will you open the "
+                               "calendar once and tell me whether Thursday is right?"),
+              hold(1, "agent", "wait_for_customer", "Emil looks at the calendar", days=1),
+          )),
     Story("incident", "Password expired while on leave, cannot sign in", "david",
           "I am back from leave and the clinic system refuses me. Outpatients begin at nine.",
           service="Workplace", minutes=150, by="ines", channel=PHONE, impact=4, urgency=1,
