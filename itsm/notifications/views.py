@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import smtplib
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from itsm.accounts.models import User
 from itsm.core.errors import RuleViolation
+from itsm.core.letters import send_letter
 from itsm.notifications import actions, links
 from itsm.notifications.delivering import resend
 from itsm.notifications.forms import WishesForm
@@ -232,7 +235,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not user.access.is_admin:
         raise Http404
     if request.method == "POST":
-        _send_again(request)
+        _send_test(request) if "test" in request.POST else _send_again(request)
         return redirect("admin-mail-outbox")
     asked = request.GET.get("show", "dead")
     show = next((one for one in _OUTBOX if one[0] == asked), _OUTBOX[0])
@@ -245,6 +248,29 @@ def outbox(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "notifications/outbox.html", context)
+
+
+def _send_test(request: HttpRequest) -> None:
+    """Send the administrator a mail at once, and say what the mail server said."""
+    user: Any = request.user
+    if not user.email:
+        messages.error(request, _("You have no mail address. Write yours down first."))
+        return
+    try:
+        send_letter(
+            user.email,
+            subject=_("A test"),
+            opening=_("Mail from here reaches you."),
+            link=links.address(request.path),
+            action=_("See what else goes out"),
+            closing=_("You asked for this mail yourself. There is nothing to do."),
+        )
+    except (smtplib.SMTPException, OSError, ValueError) as problem:
+        words = {"server": settings.EMAIL_HOST, "words": f"{type(problem).__name__}: {problem}"}
+        messages.error(request, _("%(server)s did not take it. It said: %(words)s") % words)
+    else:
+        words = {"address": user.email}
+        messages.success(request, _("It is on its way to %(address)s.") % words)
 
 
 def _send_again(request: HttpRequest) -> None:

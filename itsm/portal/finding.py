@@ -8,9 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from itsm.portal.asks import asks_offered
 from itsm.portal.catalogue import articles_for, outages_for, tiles_for
 from itsm.portal.progress import FOR_YOU_STATES, progress_of
-from itsm.portal.requests import asks_offered, mine
+from itsm.portal.requests import asked_by, mine
 from itsm.portal.search import NUMBER, marked
 
 FEW, TILES, OPEN = 8, 8, 5
@@ -20,7 +21,7 @@ FEW, TILES, OPEN = 8, 8, 5
 def portal_home(request: HttpRequest) -> HttpResponse:
     """Ask what the reader needs; say what does not work, and what of theirs is open."""
     actor: Any = request.user
-    live = mine(actor).live()
+    live = asked_by(actor).live()
     return render(
         request,
         "portal/home.html",

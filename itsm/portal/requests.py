@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import User
-from itsm.accounts.roles import Role
 from itsm.core import clock
+from itsm.portal.asks import ASKS, Ask, asks_offered
 from itsm.portal.conversation import conversation
-from itsm.portal.progress import progress_of, track
+from itsm.portal.progress import FOR_YOU_STATES, progress_of, track
 from itsm.portal.promises import promises_of
 from itsm.portal.published import READ_HERE
 from itsm.portal.suggesting import suggestions_for
@@ -36,45 +36,15 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
-class Ask:
-    """One way to begin on the requester's first page. It appears as soon as its kind exists."""
-
-    slug: str
-    kind: str
-    label: Sentence
-    help: Sentence
-    title_label: Sentence
-    icon: str
-    asks_urgency: bool = True
-    #: Whoever does not hold this role is not asked; empty: everybody is.
-    role: str = ""
-
-
-ASKS = (
-    Ask("broken", "incident", _("Something is broken"),
-        _("It does not work, or is slower than it should be."), _("What is wrong?"), "warning"),
-    Ask("ask", "service_request", _("Ask for something"),
-        _("Access, equipment, or an answer to a question."), _("What do you need?"), "hand"),
-    Ask("need", "need", _("Tell us about a need"),
-        _("Something your work will need that is not there today."), _("What do you need?"),
-        "route", asks_urgency=False),
-    Ask("idea", "feedback", _("Suggest an improvement"),
-        _("What would make things better for you."), _("What is your idea?"), "chart",
-        asks_urgency=False),
-    Ask("notice", "supplier_request", _("Let us know something"),
-        _("A new date, a fault, a price: whatever we have to hear from a supplier."),
-        _("What is it about?"), "send", asks_urgency=False, role=Role.SUPPLIER_CONTACT),
-    Ask("something-else", "service_request", _("Something else"),
-        _("Tell us in your own words; we find who can help."), _("What is it about?"), "dots"),
-)  # fmt: skip
-
 #: What the person who asked may do with their request, in the order the page shows it.
 OWN_STEPS = (
     "submit", "resume", "close", "reopen", "confirm_value", "confirm", "confirm_partly",
     "report_no_value", "report_missed", "dispute", "appeal", "acknowledge", "start", "answer",
     "wait_for_us", "cancel", "withdraw",
 )  # fmt: skip
+#: What only the person who asked can say of what became of it.
+ASKERS_WORD = ("confirm_value", "confirm", "confirm_partly", "report_no_value", "report_missed",
+               "dispute", "appeal")  # fmt: skip
 STEP_WORDS: dict[str, Sentence] = {
     "close": _("Yes, it is solved"),
     "cancel": _("I do not need this any more"),
@@ -85,21 +55,34 @@ STEP_WORDS: dict[str, Sentence] = {
 }
 
 
-def asks_offered(actor: Any = None) -> list[Ask]:
-    """Return the ways to ask that everybody has, and those the actor's roles add."""
-    return [ask for ask in ASKS if ask.kind in kinds and _is_for(ask, actor)]
-
-
-def _is_for(ask: Ask, actor: Any) -> bool:
-    return not ask.role or (actor is not None and actor.access.holds(ask.role))
-
-
 def mine(actor: Any) -> RecordQuerySet:
     """The records the actor raised or takes part in; what they work on is not among them."""
     own: RecordQuerySet = Record.objects.visible_to(actor).filter(
         participations__person_id=actor.pk
     )
     return own.with_people().order_by("-updated_at", "-pk").distinct()
+
+
+def _what_is_asked() -> Q:
+    """What somebody would call a request of theirs: what is asked for, and what waits for their word."""
+    asked = {ask.kind for ask in ASKS} | {kind.name for kind in kinds if kind.faces_requesters}
+    found = Q(kind__in=sorted(asked)) | Q(state__in=FOR_YOU_STATES)
+    for kind in kinds:
+        decided = [one for one in kind.machine.transitions if one.name in ASKERS_WORD]
+        if decided and kind.name not in asked:
+            states = {state for one in decided for state in one.source}
+            found |= Q(kind=kind.name, state__in=sorted(states))
+    return found
+
+
+def asked_by(actor: Any) -> RecordQuerySet:
+    """The requests the actor raised or takes part in, and what waits for their word."""
+    return mine(actor).filter(_what_is_asked())
+
+
+def came_of(actor: Any) -> RecordQuerySet:
+    """What became of the actor's requests and names them: changes, requirements, benefits and the like."""
+    return mine(actor).exclude(_what_is_asked())
 
 
 def shared(actor: Any) -> RecordQuerySet:
@@ -130,12 +113,16 @@ def portal_requests(request: HttpRequest) -> HttpResponse:
     """List what the reader raised or takes part in; one tab more where their organisation shares."""
     actor: Any = request.user
     show = request.GET.get("show", "open")
-    tabs: list[tuple[str, Sentence]] = [("open", _("Open")), ("all", _("All"))]
+    tabs: list[tuple[str, Sentence]] = [
+        ("open", _("Open")),
+        ("all", _("All")),
+        ("came", _("What came of them")),
+    ]
     if actor.access.shared_organisation_id is not None:
         tabs.append(("shared", _("My organisation")))
     if show not in {name for name, _label in tabs}:
         show = "open"
-    found = shared(actor) if show == "shared" else mine(actor)
+    found = {"shared": shared, "came": came_of}.get(show, asked_by)(actor)
     if show == "open":
         found = found.live()
     begin = _begin(request.GET.get("from", ""))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import smtplib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
+from django.core.mail import EmailMultiAlternatives
 
 from itsm.core import clock
 from itsm.notifications import links
@@ -425,3 +427,21 @@ def test_a_report_about_mail_of_others_tells_nobody(ticket, agent, requester, po
 
     assert (received.outcome, received.record) == ("parked", None)
     assert Event.objects.count() == before
+
+
+def test_an_administrator_is_sent_a_test_and_told_what_the_server_said(
+    admin, mailoutbox, monkeypatch
+):
+    page = browser(admin)
+    said = page.post("/admin/mail/outbox/", {"test": "1"}, follow=True).text
+    assert f"It is on its way to {admin.email}." in said
+    (mail,) = mailoutbox
+    assert mail.to == [admin.email]
+
+    def refuse(*_given, **_named):
+        raise smtplib.SMTPAuthenticationError(535, b"5.7.8 Wrong password")
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
+    said = page.post("/admin/mail/outbox/", {"test": "1"}, follow=True).text
+    assert "did not take it" in said
+    assert "5.7.8 Wrong password" in said

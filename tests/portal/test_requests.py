@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from itsm.accounts.models import Organisation
 from itsm.core import clock
-from itsm.portal.requests import asks_offered
-from tests.factories import a_ticket, at_state, fresh
-from valuechain.records.actions import add_comment, attach_file, perform
+from itsm.portal.asks import asks_offered
+from tests.factories import a_ticket, at_state, fresh, opened
+from valuechain.records.actions import add_comment, attach_file, perform, watch
 from valuechain.records.models import Attachment, Participation, Record
 from valuechain.records.vocabulary import ParticipationRole, Via, Visibility
 
@@ -398,3 +398,19 @@ def test_the_page_of_a_request_costs_the_same_however_much_was_said(signed_in, r
 
     assert costs[0] == costs[1]
     assert costs[1] <= 20
+
+
+def test_what_came_of_a_request_is_not_among_the_requests(signed_in, cast):
+    own = a_ticket(actor=cast.agent, requester=cast.requester, title="The crane is stuck")
+    change = opened("change", cast)
+    watch(change, person=cast.requester, actor=cast.admin, via=Via.HTML)
+    client = signed_in(cast.requester)
+
+    for show in ("open", "all"):
+        listed = client.get(f"/portal/requests/?show={show}").content.decode()
+        assert own.number in listed
+        assert change.number not in listed
+    listed = client.get("/portal/requests/?show=came").content.decode()
+    assert change.number in listed
+    assert own.number not in listed
+    assert change.number not in client.get("/portal/").content.decode()

@@ -122,9 +122,12 @@ class AuditView(AdminView):
 
 def _lines(data: dict[str, Any]) -> list[dict[str, str]]:
     """Return what differs as (name, was, is), and what else was said of it as (name, is)."""
+    pairs = data.get("changed", {})
+    # Of something new there is nothing to say how it was before.
+    is_new = not any(was not in EMPTY for was, _now in pairs.values())
     changed = [
-        {"name": name.replace("_", " "), "was": _words(was), "now": _words(now)}
-        for name, (was, now) in data.get("changed", {}).items()
+        {"name": name.replace("_", " "), "was": "" if is_new else _words(was), "now": _words(now)}
+        for name, (was, now) in pairs.items()
     ]
     more = [
         {"name": name, "now": _words(value)} for name, value in data.items() if name != "changed"
