@@ -22,11 +22,18 @@ function paint(element, clock) {
   const text = element.querySelector(".sla-text");
   if (text && text.textContent !== said(left)) text.textContent = said(left);
   if (element.dataset.s === face) return;
+  tell(element);
   const [tone, shape] = LOOKS[face];
   element.dataset.s = face;
   element.className = element.className.replace(/tone-\w+/, `tone-${tone}`);
   const use = element.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${shape}`));
+}
+
+// A clock of the open record that comes near its end, or passes it, is said to readers once.
+function tell(element) {
+  const region = element.closest(".record-line") && document.querySelector("[data-clock-said]");
+  if (region) region.textContent = element.textContent.trim();
 }
 
 // Whoever keeps the page live may answer this by swapping the clock for a fresh one.

@@ -5,6 +5,9 @@ const DRAFT_MS = 30_000;
 let etag = "";
 let timer = 0;
 let wroteAt = -Infinity;
+// Clocks that ticked past what they know of the calendar, or whose record went on, are asked for anew.
+let stale = false;
+let told = "";
 
 // A part that asks for itself again says data-live alone.
 const source = () => document.querySelector('[data-live]:not([data-live=""])');
@@ -18,11 +21,14 @@ function question(page) {
     query.set("record", page.dataset.liveRecord);
     query.set("events", page.dataset.liveEvents);
     query.set("doing", performance.now() - wroteAt < DRAFT_MS ? "writing" : "viewing");
+    if (stale) query.set("clocks", "1");
   }
   if (page.dataset.liveList) {
     query.set("list", page.dataset.liveList);
     query.set("query", location.search.slice(1));
-    query.set("rows", rows().map((row) => `${numberOf(row)}:${row.dataset.version}`).join(","));
+    // A row of no known version is drawn anew.
+    const version = (row) => (stale && row.querySelector(".sla[data-rem]") ? 0 : row.dataset.version);
+    query.set("rows", rows().map((row) => `${numberOf(row)}:${version(row)}`).join(","));
   }
   return `${page.dataset.live}?${query}`;
 }
@@ -36,7 +42,7 @@ function draw(row, { cells, version }) {
   const old = [...row.children].filter((cell) => cell !== pick);
   fresh_.forEach((cell, place) => {
     if (old[place]?.innerHTML === cell.innerHTML) return;
-    cell.classList.add("live-tint");
+    if (old[place]?.textContent !== cell.textContent) cell.classList.add("live-tint");
     if (old[place]) old[place].replaceWith(cell);
     else row.append(cell);
   });
@@ -57,8 +63,18 @@ function place(here) {
   }
 }
 
+function wind(badges) {
+  for (const place of document.querySelectorAll(".record-line, .clocks")) {
+    const shown = [...place.querySelectorAll(".sla")];
+    if (shown.length !== badges.length) continue;
+    shown.forEach((one, at) => { one.outerHTML = badges[at]; });
+    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: place } }));
+  }
+}
+
 function show(answer) {
   const busy = isBusy();
+  if (answer.clocks) wind(answer.clocks);
   for (const row of rows()) {
     const news = answer.rows?.[numberOf(row)];
     if (news && !busy) draw(row, news);
@@ -84,7 +100,14 @@ async function poll() {
     const answer = await fetch(question(page), { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
     if (answer.status !== 200 || answer.redirected) return;
     etag = answer.headers.get("ETag") ?? "";
-    show(await answer.json());
+    const said = await answer.json();
+    stale = false;
+    show(said);
+    if ((said.news ?? "") !== told) {
+      told = said.news ?? "";
+      stale = true;
+      poll();
+    }
   } catch {
     // The next turn asks again.
   }
@@ -103,7 +126,12 @@ function leave() {
 export function startLive() {
   if (!source()) return;
   document.addEventListener("visibilitychange", poll);
-  document.addEventListener("clock:stale", () => { etag = ""; poll(); });
+  document.addEventListener("clock:stale", () => {
+    if (stale) return;
+    stale = true;
+    etag = "";
+    poll();
+  });
   document.addEventListener("input", (event) => {
     if (event.target.closest?.(".composer, [data-composer]")) wroteAt = performance.now();
   });

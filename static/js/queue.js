@@ -26,6 +26,15 @@ function count() {
   if (!label) return;
   const said = label.dataset.wordOne.replace("{n}", selected().length);
   if (label.textContent !== said) label.textContent = said;
+  offer();
+}
+
+// Of the steps only those that one of the rows ticked can take.
+function offer() {
+  const at = new Set(selected().map((row) => row.dataset.at));
+  for (const button of document.querySelectorAll(".selection [data-of]")) {
+    button.hidden = at.size > 0 && !button.dataset.of.split(" ").some((one) => at.has(one));
+  }
 }
 
 let anchor = null;

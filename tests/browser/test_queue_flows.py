@@ -58,6 +58,7 @@ def test_rows_are_chosen_taken_and_given_back_by_keyboard(as_person, agent, tick
     page.get_by_role("button", name="To me").wait_for()
     page.keyboard.press("i")
     page.get_by_role("heading", name="1 changed").wait_for()
+    page.wait_for_load_state()  # keys work once the scripts are there
     assert [fresh(t).owner for t in tickets] == [None, agent, None]
 
     page.keyboard.press("z")
@@ -65,6 +66,24 @@ def test_rows_are_chosen_taken_and_given_back_by_keyboard(as_person, agent, tick
     assert fresh(tickets[1]).owner is None
     page.keyboard.press("u")
     page.wait_for_url("**/tickets/?**")
+
+
+def test_only_steps_that_a_row_ticked_can_take_are_offered(as_person, agent, requester, tickets):
+    a_ticket("service_request", actor=requester, team=tickets[0].team, title="A new badge")
+    page = as_person(agent, QUEUE)
+    page.locator("tr", has_text="A new badge").get_by_role("checkbox").check()
+
+    page.keyboard.press("s")
+    menu = page.locator(".selection details[open]")
+    offered = menu.get_by_role("button")
+    assert "Ask for approval" in offered.all_inner_texts()
+    assert "Declare a major incident" not in [t for t in offered.all_inner_texts() if t]
+    assert offered.filter(visible=True).count() < 12
+
+    page.keyboard.press("Escape")
+    page.locator("tr", has_text=tickets[0].title).get_by_role("checkbox").check()
+    page.keyboard.press("s")
+    assert {"Ask for approval", "Declare a major incident"} <= set(offered.all_inner_texts())
 
 
 def test_what_acts_on_a_selection_acts_on_the_row_at_hand(as_person, agent, tickets):

@@ -49,7 +49,7 @@ def test_what_is_not_understood_is_named_and_the_rest_applies(page, cast, agent)
     assert ">INC-" in body
     assert re.findall(r">(INC-\d+)<", body) == [mine.number]
     assert "<u>colour:red</u> There is no filter “colour”." in unescape(body)
-    assert "<u>prio:9</u>" in body
+    assert "<u>prio:9</u> Choose from: 1, 2, 3, 4." in unescape(body)
     assert 'aria-describedby="find-problems"' in body
 
 

@@ -47,7 +47,8 @@ class Operation:
     """One thing done to each of many records. `act` returns whether it can be taken back.
 
     What is asked may depend on who asks (`asked`), and what would follow may be shown for each record
-    before it is done (`foresee`, which raises what stands against it).
+    before it is done (`foresee`, which raises what stands against it). `offered_at` names the kinds and states
+    a step leaves, as rows of a list name theirs, so that the bar need not offer it to others.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Operation:
     tone: str = "plain"
     icon: str = ""
     is_step: bool = False
+    offered_at: str = ""
     asked: Callable[[Any], tuple[Ask, ...]] | None = None
     foresee: Callable[[Record, Mapping[str, Any], Any], Sentence] | None = None
 
@@ -116,7 +118,18 @@ def _step(resource: str, step: Transition) -> Operation:
         keys.get(step.name, ""),
         step.tone,
         is_step=True,
+        offered_at=_left_by(resource, step.name),
         foresee=foresights.get((resource, step.name)),
+    )
+
+
+def _left_by(resource: str, name: str) -> str:
+    return " ".join(
+        f"{kind.prefix}:{state}"
+        for kind in kinds.of_resource(resource)
+        for step in kind.machine.transitions
+        if step.name == name and not step.is_hidden
+        for state in step.source
     )
 
 

@@ -20,6 +20,9 @@ _PART = re.compile(
     r"""(?P<minus>-)?(?P<key>[^\W\d]\w*):(?P<value>(?:"[^"]*"|[^\s"])*)|"[^"]*"|\S+"""
 )
 #: Shorter or other words for a filter's own name.
+#: So many of the values a filter knows are named where another was typed.
+MOST_NAMED = 12
+
 ALIASES = {
     "prio": "priority",
     "p": "priority",
@@ -133,7 +136,7 @@ def _fault(param: str, values: list[str], filterset: type[RecordFilter], request
     asked = filterset(query, queryset=filterset.Meta.model.objects.none(), request=request)
     if asked.is_valid():
         return ""
-    return str(next(iter(asked.errors.values()))[0])
+    return _what_is_wrong(asked, next(iter(asked.errors)))
 
 
 def faults_in(
@@ -144,10 +147,21 @@ def faults_in(
     `strange` are the names it does not know at all.
     """
     kept, problems = query.copy(), []
-    faults = {name: str(messages[0]) for name, messages in asked.errors.items()}
+    faults = {name: _what_is_wrong(asked, name) for name in asked.errors}
     for name in strange:
         faults[name] = _("There is no filter “%(key)s”.") % {"key": name}
     for name, message in faults.items():
         for param in [one for one in kept if one == name or one.startswith(f"{name}_")]:
             problems += [Problem(f"{param}:{value}", message) for value in kept.pop(param)]
     return kept, problems
+
+
+def _what_is_wrong(asked: RecordFilter, name: str) -> str:
+    """Say in words what a parameter may hold instead, where that is a choice of some values."""
+    error = asked.errors.as_data()[name][0]
+    if error.code != "invalid_choice":
+        return str(asked.errors[name][0])
+    field: Any = asked.form.fields[name]
+    known = [str(value) for value, _label in field.choices if str(value)]
+    words = ", ".join(known[:MOST_NAMED]) + ("…" if len(known) > MOST_NAMED else "")
+    return _("Choose from: %(words)s.") % {"words": words}

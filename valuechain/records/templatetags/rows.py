@@ -111,15 +111,16 @@ class Pen:
     def row(self, record: Any, *, is_picked: bool) -> str:
         """Draw one row; `is_picked` adds the box that selects it, with the version seen."""
         number, version = escape(record.number), int(getattr(record, "version", 0))
-        pick = ""
+        pick = at = ""
         if is_picked:
+            at = f' data-at="{number.partition("-")[0]}:{escape(record.state)}"'
             pick = (
                 f'<td role="cell" class="pick"><input type="checkbox" name="number" value="{number}"'
                 f' aria-label="{number} {escape(record.title)}">'
                 f'<input type="hidden" name="seen" value="{number}:{version}"></td>'
             )
         return (
-            f'<tr role="row" id="row-{number}" data-version="{version}">'
+            f'<tr role="row" id="row-{number}" data-version="{version}"{at}>'
             f"{pick}{self.cells(record)}</tr>"
         )
 
