@@ -220,6 +220,14 @@ def let_another_release_overlap(release: Any, cast: Cast) -> None:
     opened("release", cast, title="Another", **window)
 
 
+def let_a_release_have_the_service(record: Record, cast: Cast) -> None:
+    """Another release wants the service of a deployment at the same time."""
+    start = clock.now() + timedelta(days=2)
+    window: dict[str, Any] = {"window_start": start, "window_end": start + timedelta(hours=2)}
+    record.kind_entry.edit(record, window, actor=cast.admin, via=Via.HTML)
+    opened("release", cast, title="Another", service=fresh(record).service, **window)
+
+
 def release_with_a_change(record: Record, cast: Cast) -> None:
     """Let the tests pass, under a change that is authorised."""
     if not fresh(record).tests_passed:
@@ -239,7 +247,10 @@ NEEDED: Mapping[str, Callable[[Cast], dict[str, Any]]] = {
     **preparing.IMPROVE_NEEDED,
     **preparing.BUILD_NEEDED,
     **preparing_design.NEEDED,
-    "deployment": lambda cast: {"release": at_state("release", "building", cast)},
+    "deployment": lambda cast: {
+        "release": at_state("release", "building", cast),
+        "service": opened("service", cast),
+    },
 }
 #: What has to be done before a transition is possible at all, by kind and transition.
 PREPARATIONS: Mapping[tuple[str, str], Callable[[Record, Cast], None]] = {
@@ -251,4 +262,5 @@ PREPARATIONS: Mapping[tuple[str, str], Callable[[Record, Cast], None]] = {
     **preparing_design.PREPARATIONS,
     ("release", "make_ready"): release_with_a_change,
     ("release", "accept_overlap"): let_another_release_overlap,
+    ("deployment", "accept_overlap"): let_a_release_have_the_service,
 }

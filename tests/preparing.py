@@ -90,6 +90,11 @@ def name_supplier(record: Record, cast: Any) -> None:
     edit_record(record, {"supplier": vendor}, actor=cast.admin, via=Via.HTML)
 
 
+def say_it_is_their_notice(record: Record, cast: Any) -> None:
+    """The supplier let us know."""
+    edit_record(record, {"subject": "notice"}, actor=cast.admin, via=Via.HTML)
+
+
 #: What improve's kinds are opened with beyond a title and a requester.
 IMPROVE_FILLED: dict[str, dict[str, Any]] = {
     "improvement": {"measure": "Hours lost", "baseline": Decimal(3), "target": Decimal(2)},
@@ -119,6 +124,7 @@ ENGAGE = {
     ("need", "begin_fulfilment"): give_need_a_begun_target,
     ("need", "fulfil"): finish_the_targets,
     ("supplier_request", "send"): name_supplier,
+    ("supplier_request", "note"): say_it_is_their_notice,
 }
 
 IMPROVE = {

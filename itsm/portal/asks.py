@@ -27,6 +27,10 @@ class Ask:
     asks_urgency: bool = True
     #: Whoever does not hold this role is not asked; empty: everybody is.
     role: str = ""
+    #: What to write beyond the title, where that is not what went wrong.
+    hint: Sentence = ""
+    #: A supplier's notice is about nothing an article or a request of theirs would answer.
+    is_notice: bool = False
 
 
 ASKS = (
@@ -42,7 +46,8 @@ ASKS = (
         asks_urgency=False),
     Ask("notice", "supplier_request", _("Let us know something"),
         _("A new date, a fault, a price: whatever we have to hear from a supplier."),
-        _("What is it about?"), "send", asks_urgency=False, role=Role.SUPPLIER_CONTACT),
+        _("What is it about?"), "send", asks_urgency=False, role=Role.SUPPLIER_CONTACT,
+        hint=_("Which delivery or contract, what changes, and from which day."), is_notice=True),
     Ask("something-else", "service_request", _("Something else"),
         _("Tell us in your own words; we find who can help."), _("What is it about?"), "dots"),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from itsm.core.clock import now
 from itsm.core.decisions import ALLOW, deny
 from itsm.core.markdown import to_html
+from valuechain.records.remedies import Remedy
 
 COLOURS = {
     "canvas surface sunken raised border border-strong": _("Ground and lines"),
@@ -189,6 +190,7 @@ def _offers() -> list[dict[str, Any]]:
                 _("A ticket closes when nothing open hangs below it."),
                 missing=["INC-10480", "INC-10482"],
             ),
+            remedies=[Remedy("INC-10480", "#related"), Remedy("INC-10482", "#related")],
         ),
         offer("merge", _("Merge"), decision=deny(_("Only a team lead merges tickets."))),
     ]

@@ -192,8 +192,13 @@ class AskForm(RuledForm):
         self.actor = actor
         self.fields["title"].label = ask.title_label
         self.fields["title"].help_text = _("One line is enough.")
+        if ask.hint:
+            self.fields["description"].help_text = ask.hint
         if not ask.asks_urgency:
             del self.fields["urgency"]
+        if ask.is_notice:
+            del self.fields["affected"]
+            self.fields["file"].help_text = _("What you sent us before, or a confirmation.")
 
     def clean_affected(self) -> User | None:
         words = self.cleaned_data["affected"]
@@ -223,7 +228,7 @@ def portal_new(request: HttpRequest, slug: str) -> HttpResponse:
         initial = {"title": request.GET.get("title", "")[:200]}
         return _ask_page(request, ask, AskForm(ask=ask, actor=actor, initial=initial))
     form = AskForm(request.POST, request.FILES, ask=ask, actor=actor)
-    if found := _not_yet_seen(request, form):
+    if not ask.is_notice and (found := _not_yet_seen(request, form)):
         return _ask_page(request, ask, form, found=found)
     kind = kinds[ask.kind]
     record = attempt(form, lambda data: _raise(kind, data, actor=actor))
@@ -233,7 +238,7 @@ def portal_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _raise(kind: Kind, data: dict[str, Any], *, actor: Any) -> Record:
-    file, affected = data.pop("file"), data.pop("affected")
+    file, affected = data.pop("file"), data.pop("affected", None)
     values = {name: value for name, value in data.items() if value not in (None, "")}
     if affected is not None and affected.pk != actor.pk:
         values["participants"] = {ParticipationRole.AFFECTED: [affected]}
@@ -272,9 +277,11 @@ def _ask_page(
     request: HttpRequest, ask: Ask, form: AskForm, status: int = 200,
     found: dict[str, list[Any]] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    if found is None:
+    if found is None and not ask.is_notice:
         found = suggestions_for(request.user, str(form["title"].value() or ""))
-    return render(request, "portal/ask.html", {"ask": ask, "form": form, **found}, status=status)
+    return render(
+        request, "portal/ask.html", {"ask": ask, "form": form, **(found or {})}, status=status
+    )
 
 
 @login_required

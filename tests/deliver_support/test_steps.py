@@ -137,3 +137,45 @@ class TestOverlap:
         readiness = Machine(release_manager).get(f"releases/{release.number}/readiness/").json()
         (overlap,) = [one for one in readiness["conditions"] if one["name"] == "overlap"]
         assert [third.number in one["sentence"] for one in overlap["missing"]] == [True]
+
+    def test_a_deployment_with_a_window_of_its_own_needs_its_own_word(
+        self, tested, release_manager, change_manager, organisation
+    ):
+        release = do(fresh(do(tested, "make_ready", release_manager)), "approve", release_manager)
+        start = clock.now() + timedelta(days=3)
+        times = {"window_start": start, "window_end": start + timedelta(hours=2)}
+        other = kinds["release"].open(
+            actor=release_manager, via="html", title="Another", organisation=organisation,
+            service=release.service, **times,
+        )  # fmt: skip
+        deployment = kinds["deployment"].open(
+            actor=release_manager, via="html", title="Tonight", organisation=organisation,
+            release=release, environment="production", service=release.service, **times,
+        )  # fmt: skip
+        with pytest.raises(RuleViolation, match=f"{other.number}: the service is taken"):
+            do(fresh(deployment), "start", release_manager)
+
+        do(fresh(deployment), "accept_overlap", change_manager, overlap_accepted="Both only read")
+
+        assert fresh(deployment).overlaps_accepted == [other.number]
+        page = browser(release_manager).get(
+            f"/deliver/calendar/?view=agenda&d={clock.now():%Y-%m-%d}"
+        )
+        words = f"Accepted by {change_manager.name}: Both only read"
+        assert page.content.decode().count(words) == 1
+        assert do(fresh(deployment), "start", release_manager).state == "in_progress"
+
+    def test_what_its_release_may_overlap_with_its_deployment_may_too(
+        self, planned, release_manager, organisation
+    ):
+        release, _other = planned
+        release = do(release, "make_ready", release_manager)
+        do(fresh(release), "accept_overlap", release_manager, overlap_accepted="Both are read-only")
+        release = do(fresh(release), "approve", release_manager)
+        deployment = kinds["deployment"].open(
+            actor=release_manager, via="html", title="Tonight", organisation=organisation,
+            release=release, environment="production", service=release.service,
+            window_start=release.window_start, window_end=release.window_end,
+        )  # fmt: skip
+
+        assert do(fresh(deployment), "start", release_manager).state == "in_progress"

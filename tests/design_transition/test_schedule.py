@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from itsm.core import clock
 from tests.doors import Machine, browser
@@ -96,6 +98,50 @@ def test_page_list_and_rest_tell_the_same_day(planned, architect, component_for)
     assert told["forecast"] == in_days(15).isoformat()
     assert (told["slack_days"], told["slack"]) == (-3, f"{MINUS}3 days: too late")
     assert [one["record"]["number"] for one in told["because"]] == [radar.number]
+
+
+def test_rest_tells_the_day_in_every_row_and_in_the_item_itself(planned, architect, component_for):
+    component_for(planned, needed=4, promised=9)
+    door = Machine(architect)
+
+    row = next(
+        one for one in door.get("specs/").json()["results"] if one["number"] == planned.number
+    )
+    item = door.get(f"specs/{planned.number}/").json()
+
+    assert row["time_to_market_forecast"] == {
+        "target": in_days(12).isoformat(),
+        "forecast": in_days(15).isoformat(),
+        "slack_days": -3,
+        "slack": f"{MINUS}3 days: too late",
+    }
+    assert item["time_to_market_forecast"] == row["time_to_market_forecast"]
+    edited = door.patch(
+        f"specs/{planned.number}/", {"duration_days": 2},
+        If_Match=door.get(f"specs/{planned.number}/")["ETag"],
+    )  # fmt: skip
+    assert edited.json()["time_to_market_forecast"]["slack_days"] == 3
+
+
+def test_more_rows_ask_no_more_statements_for_their_forecasts(
+    planned, architect, component_for, organisation
+):
+    door = Machine(architect)
+    component_for(planned, needed=4, promised=9)
+    door.get("specs/")
+    with CaptureQueriesContext(connection) as one:
+        door.get("specs/")
+    for n in range(4):
+        more = kinds["design_spec"].open(
+            actor=architect, via="html", organisation=organisation, title=f"Pier {n}",
+            duration_days=n, time_to_market=in_days(n),
+        )  # fmt: skip
+        component_for(more, needed=1, promised=n + 2, title=f"Bollard {n}")
+
+    with CaptureQueriesContext(connection) as many:
+        assert len(door.get("specs/").json()["results"]) > 4
+
+    assert len(many) == len(one)
 
 
 def test_a_component_needed_before_its_specification_is_approved_is_warned_of_and_allowed(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from itsm.accounts.models import Organisation
 from tests.doors import Machine, browser
+from tests.factories import fresh
 from valuechain.records.actions import link_records
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
@@ -27,6 +29,9 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
 
     # The supplier lets us know on their own page, and the notice is put beside the radar.
     theirs = browser(supplier)
+    form = theirs.get("/portal/request/notice/").content.decode()
+    assert "Which delivery or contract" in form
+    assert "what happened instead" not in form
     sent = theirs.post(
         "/portal/request/notice/", {"title": "The radar is late", "description": "It is stuck."}
     )
@@ -40,17 +45,15 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     at = f"supplier-requests/{number}/"
     linked = ours.post(f"{at}links/", {"kind": "supplied_by", "target": radar.number})
     assert linked.status_code == 201, linked.content
-    step = ours.post(f"{at}transitions/", {"transition": "send"})
-    assert step.status_code == 200, step.content
-    for name, data in (
-        ("acknowledge", {}),
-        ("start", {}),
-        ("answer", {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}),
-    ):
-        page = theirs.get(f"/portal/requests/{number}/").content.decode()
-        assert f"/portal/requests/{number}/do/{name}/" in page
-        moved = theirs.post(f"/portal/requests/{number}/do/{name}/", data)
-        assert moved.status_code == 302, moved.content
+    # They wrote it: nothing is to be sent, and what it means is ours to say.
+    sent = ours.post(f"{at}transitions/", {"transition": "send"})
+    assert sent.status_code == 409, sent.content
+    assert sent.json()["detail"] == "The supplier wrote this; there is nothing to send."
+    data = {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}
+    noted = ours.post(f"{at}transitions/", {"transition": "note", "data": data})
+    assert noted.status_code == 200, noted.content
+    assert noted.json()["state"] == "answered"
+    assert Record.objects.get(number=number).phase == "done"
     # What we close is ours to close.
     assert theirs.post(f"/portal/requests/{number}/do/close/").status_code == 404
 
@@ -61,3 +64,37 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     assert Machine(requester).get(f"components/{radar.number}/").status_code == 404
     assert Machine(requester).get(at).status_code == 404
     assert browser(requester).get("/portal/request/notice/").status_code == 404
+
+
+def test_what_we_ask_goes_to_the_supplier_and_comes_back_with_a_date(
+    frozen, supplier, brm, admin, organisation
+):
+    vendor = Organisation.objects.create(name="Radar works", kind=Organisation.Kind.SUPPLIER)
+    radar = kinds["component"].open(
+        actor=admin, via=Via.HTML, title="The radar head", organisation=organisation,
+        needed_at=date(2026, 4, 1), needed_location="Silo",
+    )  # fmt: skip
+    ours, theirs = Machine(brm), browser(supplier)
+    asked = kinds["supplier_request"].open(
+        actor=brm, via=Via.HTML, title="When?", description="When does it arrive?",
+        supplier=vendor, contact=supplier, organisation=organisation,
+    )  # fmt: skip
+    number = asked.number
+    at = f"supplier-requests/{number}/"
+    ours.post(f"{at}links/", {"kind": "supplied_by", "target": radar.number})
+    noted = ours.post(
+        f"{at}transitions/", {"transition": "note", "data": {"answer": "It is late."}}
+    )
+    assert noted.status_code == 409, noted.content
+    assert noted.json()["detail"] == "The supplier is asked here; send it to them."
+
+    assert ours.post(f"{at}transitions/", {"transition": "send"}).status_code == 200
+    for name, data in (
+        ("acknowledge", {}),
+        ("start", {}),
+        ("answer", {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}),
+    ):
+        moved = theirs.post(f"/portal/requests/{number}/do/{name}/", data)
+        assert moved.status_code == 302, moved.content
+
+    assert fresh(radar).promised_at == date(2026, 4, 10)

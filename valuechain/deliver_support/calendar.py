@@ -110,12 +110,16 @@ def _own(actor: Any, start: datetime, end: datetime) -> list[Entry]:
         {release.pk: release.overlap_accepted for release in releases},
         verb="release.accept_overlap",
     )
-    # What is said of a release holds for its deployments.
+    # What is said of a release holds for its deployments, unless more was said of one.
     accepted |= {
         deployment.pk: accepted[deployment.release_id]
         for deployment in deployments
         if deployment.release_id in accepted
     }
+    accepted |= acceptances(
+        {deployment.pk: deployment.overlap_accepted for deployment in deployments},
+        verb="deployment.accept_overlap",
+    )
     return [
         *windowed(gettext_lazy("Release"), releases, accepted=accepted),
         *windowed(gettext_lazy("Deployment"), deployments, accepted=accepted),

@@ -25,10 +25,10 @@ def tests_passed(release: Any, _change: Change) -> None:
     release.tests_passed = True
 
 
-def overlap_accepted(release: Any, _change: Change) -> None:
+def overlap_accepted(planned: Any, _change: Change) -> None:
     """Keep what was accepted; whatever comes later needs another word."""
-    known = set(release.overlaps_accepted) | set(overlaps_of(release))
-    release.overlaps_accepted = sorted(known)
+    known = set(planned.overlaps_accepted) | set(overlaps_of(planned))
+    planned.overlaps_accepted = sorted(known)
 
 
 def untested(release: Any, _change: Change) -> None:

@@ -132,6 +132,7 @@ KINDS = (
         may_open=policies.may_deploy,
         may_edit=policies.may_edit_deployment,
         opener=open_deployment,
+        internal=("overlaps_accepted",),
         help=_("One release put into one environment."),
     ),
     Kind(

@@ -11,7 +11,7 @@ from itsm.accounts.roles import Role
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import May
 from valuechain.deliver_support.models import Deployment, Release, ServiceOffering
-from valuechain.deliver_support.readiness import frozen, may_go_live
+from valuechain.deliver_support.readiness import frozen, is_accepted, may_go_live
 from valuechain.records.policies import owner_or, requires
 
 may_propose_service: May = owner_or(
@@ -151,7 +151,7 @@ def may_start_deploying(deployment: Any) -> Decision:
         )
     if release.state == "approved" and not (holds := may_go_live(release)):
         return holds
-    return _its_own_change(deployment) and is_not_frozen(deployment)
+    return _its_own_change(deployment) and is_not_frozen(deployment) and is_accepted(deployment)
 
 
 def its_release_is_under_way(deployment: Any) -> Decision:

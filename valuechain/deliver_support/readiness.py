@@ -17,7 +17,7 @@ from itsm.accounts.access import SYSTEM
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Phase
 from valuechain.deliver_support.calendar import sources
-from valuechain.deliver_support.models import ChangeFreeze
+from valuechain.deliver_support.models import ChangeFreeze, Release
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Link, Record
 from valuechain.records.vocabulary import LinkKind
@@ -154,38 +154,42 @@ def frozen(record: Any, start: Any, end: Any) -> list[str]:
     ]
 
 
-def overlaps_of(release: Any) -> list[str]:
-    """Number what else has the service of a release in its window. A few queries, once a request.
+def overlaps_of(planned: Any) -> list[str]:
+    """Number what else has the service of a release or deployment in its window.
 
-    Its own deployments and the changes it goes live under are no overlap.
+    A few queries, once a request. A release, its deployments and the changes they go live under are
+    one undertaking and no overlap.
     """
-    if release.window_start is None or release.window_end is None or release.service_id is None:
+    if planned.window_start is None or planned.window_end is None or planned.service_id is None:
         return []
-    known = release.__dict__.setdefault("_overlaps", {})
-    window = (release.window_start, release.window_end)
+    known = planned.__dict__.setdefault("_overlaps", {})
+    window = (planned.window_start, planned.window_end)
     if window not in known:
-        known[window] = _overlaps(release)
+        known[window] = _overlaps(planned)
     found: list[str] = known[window]
     return found
 
 
-def _overlaps(release: Any) -> list[str]:
+def _overlaps(planned: Any) -> list[str]:
+    release = getattr(planned, "release_id", planned.pk)
+    ours = {planned.pk, release, getattr(planned, "under_change_id", None)}
     found = [
         entry.record
         for source in sources
-        for entry in source(SYSTEM, release.window_start, release.window_end)
+        for entry in source(SYSTEM, planned.window_start, planned.window_end)
         if entry.record is not None
     ]
     others = {
         other.pk: other.number
         for other in found
-        if other.service_id == release.service_id
-        and other.pk != release.pk
-        and getattr(other, "release_id", None) != release.pk
+        if other.service_id == planned.service_id
+        and other.pk not in ours
+        and getattr(other, "release_id", None) != release
     }
     if others:
+        own = {planned.pk, release}
         tied = Link.objects.filter(
-            Q(source_id=release.pk, target__in=others) | Q(target_id=release.pk, source__in=others)
+            Q(source_id__in=own, target__in=others) | Q(target_id__in=own, source__in=others)
         )
         for source_id, target_id in tied.values_list("source_id", "target_id"):
             others.pop(source_id, None)
@@ -193,9 +197,27 @@ def _overlaps(release: Any) -> list[str]:
     return sorted(others.values())
 
 
-def unaccepted_overlaps(release: Any) -> list[str]:
-    """Number what it overlaps with and nobody accepted yet."""
-    return [one for one in overlaps_of(release) if one not in release.overlaps_accepted]
+def unaccepted_overlaps(planned: Any) -> list[str]:
+    """Number what it overlaps with and nobody accepted yet; what holds for a release holds for it."""
+    found = overlaps_of(planned)
+    accepted = set(planned.overlaps_accepted)
+    if found and hasattr(planned, "release_id"):
+        release = Release.objects.filter(pk=planned.release_id)
+        accepted |= set(release.values_list("overlaps_accepted", flat=True)[0])
+    return [one for one in found if one not in accepted]
+
+
+def is_accepted(planned: Any) -> Decision:
+    """Whether what it overlaps with was accepted, or there is nothing."""
+    missing = unaccepted_overlaps(planned)
+    if not missing:
+        return ALLOW
+    return deny(
+        _("%(numbers)s: the service is taken at that time, and nobody accepted the overlap.")
+        % {"numbers": ", ".join(missing)},
+        missing=missing,
+        code="overlap_not_accepted",
+    )
 
 
 def _alone_on_its_service(release: Any) -> Condition:
@@ -210,9 +232,9 @@ def _alone_on_its_service(release: Any) -> Condition:
     return Condition("overlap", _("It overlaps with nothing, or somebody accepted it"), missing)
 
 
-def is_overlapping(release: Any) -> Decision:
+def is_overlapping(planned: Any) -> Decision:
     """Whether there is an overlap that nobody accepted yet."""
-    if unaccepted_overlaps(release):
+    if unaccepted_overlaps(planned):
         return ALLOW
     return deny(_("It overlaps with nothing that is not accepted."), code="no_overlap")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,13 +15,18 @@ from rest_framework.response import Response
 from valuechain.design_transition import actions, policies
 from valuechain.design_transition.content import requirements_of
 from valuechain.design_transition.diffing import CHANGED, compare
-from valuechain.design_transition.figures import schedule_of
+from valuechain.design_transition.figures import schedule_of, schedules_of
 from valuechain.design_transition.models import Remark, SpecVersion
 from valuechain.design_transition.panels import sources_of
 from valuechain.records.api import RecordViewSet
 from valuechain.records.models import Record
 from valuechain.records.querysets import reads_notes
-from valuechain.records.serializers import NamedSerializer, RecordRefSerializer
+from valuechain.records.serializers import (
+    DetailSerializer,
+    NamedSerializer,
+    RecordRefSerializer,
+    RecordSerializer,
+)
 from valuechain.records.vocabulary import Via
 
 
@@ -62,6 +67,39 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     because = AwaitedSerializer(many=True)
 
 
+class ForecastSerializer(serializers.Serializer[Any]):
+    """The same without what moves the day, for a list."""
+
+    target = serializers.DateField(allow_null=True)
+    forecast = serializers.DateField(allow_null=True)
+    slack_days = serializers.IntegerField(source="slack", allow_null=True)
+    slack = serializers.CharField(source="words", allow_blank=True)
+
+
+class WithForecast(serializers.Serializer[Any]):
+    """When a specification can be live, asked once for all rows of a page."""
+
+    time_to_market_forecast = serializers.SerializerMethodField()
+
+    @extend_schema_field(ForecastSerializer)
+    def get_time_to_market_forecast(self, spec: Record) -> Any:
+        """Say when it can be live."""
+        context: Any = self.context
+        known: dict[int, Any] = context.setdefault("forecasts", {})
+        if spec.pk not in known:
+            page: Any = self.parent.instance if self.parent is not None else [spec]
+            known |= schedules_of(page)
+        return ForecastSerializer(known[spec.pk]).data
+
+
+class SpecRowSerializer(WithForecast, RecordSerializer):
+    """A specification in a list, with the day it can be live."""
+
+
+class SpecSerializer(WithForecast, DetailSerializer):
+    """A specification, with the day it can be live."""
+
+
 class RemarkSerializer(serializers.Serializer[Remark]):
     """A comment on one part of a specification, or an answer to one."""
 
@@ -96,6 +134,9 @@ class SettledSerializer(serializers.Serializer[Any]):
 
 class SpecViewSet(RecordViewSet):
     """Specifications, with their versions and coverage."""
+
+    row_serializer = SpecRowSerializer
+    detail_serializer = SpecSerializer
 
     @extend_schema(responses=SpecVersionSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], ordering_fields={"number": "number"}, ordering="-number")

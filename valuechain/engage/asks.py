@@ -88,3 +88,9 @@ SUPPLIER_ANSWER = (
     Ask("promised_on", _("Promised for"), AskKind.DATE, required=False, stores="promised_on",
         help=_("What is linked and waits for the supplier gets this date.")),
 )  # fmt: skip
+SUPPLIER_NOTICE = (
+    Ask("answer", _("What it means for us"), stores="answer"),
+    Ask("promised_on", _("New date"), AskKind.DATE, required=False, stores="promised_on",
+        help=_("Each component linked to this gets the date, and whoever waits for it reads it. Link"
+               " them first.")),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from itsm.accounts.roles import Role
 from itsm.core import clock
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import May, Phase
-from valuechain.engage.models import Need
+from valuechain.engage.models import Need, SupplierRequest
 from valuechain.engage.vocabulary import APPEAL_WINDOW, ROUTABLE, TARGETS
 from valuechain.records.models import Handover, Record
 from valuechain.records.policies import is_requester, may_desk, may_work, owner_or
@@ -190,6 +190,20 @@ def has_supplier(request: Any) -> Decision:
     if request.supplier_id is not None:
         return ALLOW
     return deny(_("Say which supplier is asked."), missing=["supplier"], code="no_supplier")
+
+
+def is_their_notice(request: Any) -> Decision:
+    """Whether it is the supplier who let us know something."""
+    if request.subject == SupplierRequest.Subject.NOTICE:
+        return ALLOW
+    return deny(_("The supplier is asked here; send it to them."), code="not_a_notice")
+
+
+def is_ours_to_send(request: Any) -> Decision:
+    """Whether we ask something, and it says whom."""
+    if request.subject == SupplierRequest.Subject.NOTICE:
+        return deny(_("The supplier wrote this; there is nothing to send."), code="is_a_notice")
+    return has_supplier(request)
 
 
 def may_answer_for_supplier(actor: Any, request: Any) -> Decision:

@@ -24,7 +24,7 @@ def connect() -> None:
 
 def hear_the_supplier(record: Any, event: Any, **_kwargs: Any) -> None:
     """Give the linked components the date a supplier names, with where it was said."""
-    if event.verb == "supplier_request.answer":
+    if event.verb in ("supplier_request.answer", "supplier_request.note"):
         promised = event.data["answers"].get("promised_on")
         components = _linked_to(record)
     elif event.verb in ("purchase_order.acknowledge", "purchase_order.promise"):

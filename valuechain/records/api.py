@@ -61,6 +61,8 @@ class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
 
     resource: ClassVar[str] = ""
     move_serializer: ClassVar[type[MoveSerializer]] = MoveSerializer
+    row_serializer: ClassVar[type[RecordSerializer]] = RecordSerializer
+    detail_serializer: ClassVar[type[DetailSerializer]] = DetailSerializer
     queryset = Record.objects.none()
     serializer_class: type[BaseSerializer[Any]] = RecordSerializer
     ordering_fields: ClassVar = ORDERS
@@ -82,7 +84,7 @@ class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "take_transition":
             return self.move_serializer
-        return RecordSerializer if self.action == "list" else DetailSerializer
+        return self.row_serializer if self.action == "list" else self.detail_serializer
 
     # The record itself ---------------------------------------------------------------------------
 
@@ -99,11 +101,9 @@ class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Edit fields of a record; needs If-Match with the version that was read."""
         record = self.get_object()
-        version = expected_version(request, record)
-        kind = record.kind_entry
-        given = input_serializer(kind, editing=True)(
-            data=request.data, context=self.get_serializer_context()
-        )
+        version, kind = expected_version(request, record), record.kind_entry
+        context = self.get_serializer_context()
+        given = input_serializer(kind, editing=True)(data=request.data, context=context)
         given.is_valid(raise_exception=True)
         edited = kind.edit(
             record,
@@ -115,7 +115,7 @@ class RecordViewSet(SummaryActions, ThroughlineViewSet, ReadsVersions):
         return self._shown(edited)
 
     def _shown(self, record: Record, code: int = status.HTTP_200_OK) -> Response:
-        body = DetailSerializer(record, context=self.get_serializer_context()).data
+        body = self.detail_serializer(record, context=self.get_serializer_context()).data
         response = Response(body, status=code)
         if code == status.HTTP_201_CREATED:
             response["Location"] = body["url"]

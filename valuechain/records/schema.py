@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from valuechain.records.input_serializers import input_serializer
 from valuechain.records.kinds import kinds
-from valuechain.records.serializers import DetailSerializer, MoveSerializer, dashed
+from valuechain.records.serializers import MoveSerializer, dashed
 
 V = TypeVar("V", bound=type[Any])
 
@@ -24,14 +24,10 @@ def record_schema(viewset: V, resource: str) -> V:
     of = kinds.of_resource(resource)
     opens: Any = [_with_kind(kind.name) for kind in of]
     edits: Any = [input_serializer(kind, editing=True) for kind in of]
-    title = resource.title().replace("-", "")
+    title, shown = resource.title().replace("-", ""), viewset.detail_serializer
     decorate: Any = extend_schema_view(
-        create=extend_schema(
-            request=_one_of(f"{title}Open", opens), responses={201: DetailSerializer}
-        ),
-        partial_update=extend_schema(
-            request=_one_of(f"{title}Edit", edits), responses=DetailSerializer
-        ),
+        create=extend_schema(request=_one_of(f"{title}Open", opens), responses={201: shown}),
+        partial_update=extend_schema(request=_one_of(f"{title}Edit", edits), responses=shown),
     )
     decorated: V = decorate(viewset)
     return decorated

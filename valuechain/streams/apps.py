@@ -12,10 +12,11 @@ class StreamsConfig(AppConfig):
     verbose_name = _("Value streams")
 
     def ready(self) -> None:
-        """Listen to what happens to records, and show the times of a portfolio item on its page."""
+        """Listen to what happens to records, and show on record pages what streams know of them."""
         from valuechain.records.panels import panels
         from valuechain.streams import receivers
+        from valuechain.streams.on_services import streams_card
         from valuechain.streams.rolling_up import times_card
 
         receivers.connect()
-        panels.cards.append(times_card)
+        panels.cards += [times_card, streams_card]

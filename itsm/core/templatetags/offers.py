@@ -26,10 +26,11 @@ Offer = Mapping[str, Any]
 
 @register.simple_tag(takes_context=True)
 def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
-    """Draw offers {name, label, tone, url, decision: {allowed, reason, missing}, asks} as one bar, called `label`.
+    """Draw offers {name, label, tone, url, decision: {allowed, reason}, remedies, asks} as one bar, called `label`.
 
     A step that asks nothing is a button; it sends the version of `record`, where the page has one.
-    Only the first of the leading steps is filled: a bar with two such buttons leads nowhere.
+    Only the first of the leading steps is filled: a bar with two such buttons leads nowhere. Where
+    every leading step lacks something, the first stands in the bar and opens on what it lacks.
     """
     record = context.get("record")
     hidden = _hidden(context.get("csrf_token"), getattr(record, "version", None))
@@ -39,9 +40,13 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     refused = [offer for offer in offers if not offer["decision"].allowed]
     first = next((offer for offer in usual if offer["tone"] == "primary"), None)
     steps = [_step(offer, hidden, leads=offer is first) for offer in usual]
+    held = None if first else next((offer for offer in refused if _leads_on(offer)), None)
+    if held is not None:
+        refused.remove(held)
     return format_html(
-        '<div class="action-bar" role="group" aria-label="{}">\n  {}{}{}\n</div>',
+        '<div class="action-bar" role="group" aria-label="{}">\n  {}{}{}{}\n</div>',
         context.get("label") or _("Actions"),
+        _held(held) if held is not None else NOTHING,
         format_html_join("", "{}\n  ", ((step,) for step in steps)),
         _menu(_("More"), " menu-offers", [_in_list(_step(offer, hidden)) for offer in rare]),
         _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
@@ -80,6 +85,38 @@ def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeStrin
     )
 
 
+def _leads_on(offer: Offer) -> bool:
+    """Whether a refused step is the next one, and the reader can do something about it."""
+    return offer["tone"] == "primary" and bool(offer["decision"].missing)
+
+
+def _held(offer: Offer) -> SafeString:
+    """The next step while it lacks something: in its place, and it opens on what that is."""
+    return format_html(
+        '<details class="menu">\n    <summary class="btn" data-refused="{}">{}{}</summary>\n'
+        '    <div class="menu-body refused"><span id="why-{}">{}</span>{}</div>\n  </details>\n  ',
+        offer["name"],
+        offer["label"],
+        ui.icon("chevron"),
+        offer["name"],
+        offer["decision"].reason,
+        _remedies(offer),
+    )
+
+
+def _remedies(offer: Offer) -> SafeString:
+    """What is missing, each with the link to where it is put right."""
+    items = format_html_join(
+        "",
+        "<li>{}</li>",
+        (
+            (format_html('<a href="{}">{}</a>', one.url, one.label) if one.url else one.label,)
+            for one in offer.get("remedies", ())
+        ),
+    )
+    return format_html("<ul>{}</ul>", items) if items else NOTHING
+
+
 def _menu(label: str, look: str, lines: Sequence[SafeString]) -> SafeString:
     if not lines:
         return NOTHING
@@ -99,10 +136,6 @@ def _in_list(step: SafeString) -> SafeString:
 
 def _refused(offer: Offer) -> SafeString:
     decision, name = offer["decision"], offer["name"]
-    missing = NOTHING
-    if decision.missing:
-        items = format_html_join("", "<li>{}</li>", ((item,) for item in decision.missing))
-        missing = format_html("<ul>{}</ul>", items)
     return format_html(
         '<li class="refused"><button class="btn" type="button" aria-disabled="true" '
         'aria-describedby="why-{}" data-refused="{}">{}</button><span id="why-{}">{}</span>{}</li>',
@@ -111,5 +144,5 @@ def _refused(offer: Offer) -> SafeString:
         offer["label"],
         name,
         decision.reason,
-        missing,
+        _remedies(offer),
     )

@@ -13,10 +13,15 @@ from valuechain.records.models import Record
 
 
 class Windowed(models.Model):
-    """The time something is planned for."""
+    """The time something is planned for, and what somebody lets it overlap with."""
 
     window_start = models.DateTimeField(_("window opens"), null=True, blank=True)
     window_end = models.DateTimeField(_("window closes"), null=True, blank=True)
+    overlap_accepted = models.CharField(
+        _("why it may overlap"), max_length=300, blank=True, editable=False
+    )
+    #: The numbers of what it may overlap with; whatever comes later needs another word.
+    overlaps_accepted = models.JSONField(default=list, editable=False)
 
     class Meta:
         abstract = True
@@ -49,11 +54,6 @@ class Release(Windowed, Record):
     announcement = models.TextField(
         _("who is told, and what"), blank=True, help_text=_("What users will notice, and when.")
     )
-    overlap_accepted = models.CharField(
-        _("why it may overlap"), max_length=300, blank=True, editable=False
-    )
-    #: The numbers of what it may overlap with; whatever comes later needs another word.
-    overlaps_accepted = models.JSONField(default=list, editable=False)
     tests_passed = models.BooleanField(_("tests passed"), default=False, editable=False)
     test_evidence = models.TextField(_("what the tests showed"), blank=True, editable=False)
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.machine import Machine, Phase, State, Transition
-from valuechain.deliver_support import asks, policies
+from valuechain.deliver_support import asks, effects, policies, readiness
 
 DEPLOYMENT = Machine(
     "deployment",
@@ -18,6 +18,10 @@ DEPLOYMENT = Machine(
     transitions=(
         Transition("start", ("scheduled",), "in_progress", _("Start"),
                    may=policies.may_deploy, guard=policies.may_start_deploying, tone="primary"),
+        Transition("accept_overlap", ("scheduled",), None, _("Accept the overlap"),
+                   asks=(asks.OVERLAP,), may=policies.may_accept_overlap,
+                   guard=readiness.is_overlapping, effect=effects.overlap_accepted,
+                   tone="quiet"),
         Transition("verify", ("in_progress",), "verifying", _("Start to verify"),
                    may=policies.may_deploy, tone="primary"),
         Transition("succeed", ("verifying",), "succeeded", _("It works"),

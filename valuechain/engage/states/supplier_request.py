@@ -17,8 +17,11 @@ SUPPLIER_REQUEST = Machine(
         State("closed", _("Closed"), Phase.DONE, is_final=True),
     ),
     transitions=(
+        Transition("note", ("open",), "answered", _("Take note of it"),
+                   asks=asks.SUPPLIER_NOTICE, may=policies.may_speak_with_suppliers,
+                   guard=policies.is_their_notice, effect=effects.take, tone="primary"),
         Transition("send", ("open",), "sent", _("Sent to the supplier"),
-                   may=policies.may_speak_with_suppliers, guard=policies.has_supplier,
+                   may=policies.may_speak_with_suppliers, guard=policies.is_ours_to_send,
                    effect=effects.take, tone="primary"),
         Transition("acknowledge", ("sent",), "acknowledged", _("The supplier has it"),
                    may=policies.may_answer_for_supplier, tone="primary"),

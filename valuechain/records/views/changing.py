@@ -118,21 +118,21 @@ class EditRecordView(OneRecordView):
     """Edits what a record says."""
 
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
-        """Show the form with the record's values; with `only`, one field, alone for the panel."""
+        """Show the form with the record's values; with `only`, just the fields named."""
         record = self.get_record()
         initial = {name: getattr(record, name) for name in record.kind_entry.editable}
         form = self._form(record)(initial=initial | {"version": record.version})
-        if self._only(record) and request.headers.get("HX-Request"):
+        if len(self._only(record)) == 1 and request.headers.get("HX-Request"):
             return self._in_place(request, record, form)
         return self._page(request, record, form)
 
-    def _only(self, record: Record) -> str:
-        """Name the one field that is edited, where the address names one."""
-        only = self.request.GET.get("only", "")
-        return only if only in record.kind_entry.editable else ""
+    def _only(self, record: Record) -> list[str]:
+        """Name the fields that are edited, where the address names any."""
+        known = record.kind_entry.editable
+        return [name for name in self.request.GET.getlist("only") if name in known]
 
     def _in_place(self, request: HttpRequest, record: Record, form: VersionedForm) -> HttpResponse:
-        form.fields[self._only(record)].widget.attrs["autofocus"] = True
+        form.fields[self._only(record)[0]].widget.attrs["autofocus"] = True
         context = {"form": form, "record": record, "action": request.get_full_path()}
         response = render(request, "records/_edit_one.html", context)
         response["Cache-Control"] = "private, no-store"
@@ -158,7 +158,7 @@ class EditRecordView(OneRecordView):
 
     def _form(self, record: Record) -> type[VersionedForm]:
         only, entry = self._only(record), record.kind_entry
-        others = [name for name in entry.editable if name != only] if only else []
+        others = [name for name in entry.editable if name not in only] if only else []
         return record_form(entry, actor=self.request.user, editing=True, leave_out=others)
 
     def _page(

@@ -22,6 +22,7 @@ from valuechain.records.forms import CommentForm
 from valuechain.records.models import Attachment, Draft, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
+from valuechain.records.remedies import remedies
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import named_files, shown_files
 from valuechain.records.ties import MOST_TIES, taking_part, ties_of
@@ -86,15 +87,17 @@ class RecordDetailView(OneRecordView):
             record = visible_record(resource, number, actor=actor, **asked)
         chain = trace(record, actor=actor, most=MOST_ON_A_PAGE, is_brief=True)
         tail = tail_of(request)
-        offers = _urls(record, record.kind_entry.machine.offers(record, actor), "transition", tail)
         may_edit = _may_edit(actor, record)
         edit_url = _record_url(record, "edit") if may_edit else ""
+        onward = _urls(record, flows.offers(record, actor), "flow", edit_url=edit_url)
+        steps = record.kind_entry.machine.offers(record, actor)
+        offers = _urls(record, steps, "transition", tail, edit_url=edit_url, onward=onward)
         files = _files(reads_notes(actor, record), record=record.pk) if record.has_files else []
         context = {
             "record": record,
             "kind": record.kind_entry,
             "offers": offers,
-            "flows": _urls(record, flows.offers(record, actor), "flow"),
+            "flows": onward,
             **told(request, record, drafts, files),
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
             "related": related_to(record, actor=actor),
@@ -221,7 +224,15 @@ def _record_url(record: Record, page: str, *args: Any) -> str:
     return reverse(f"record-{page}", args=[record.resource, record.number, *args])
 
 
-def _urls(record: Record, offers: Any, page: str, tail: str = "") -> list[dict[str, Any]]:
+def _urls(
+    record: Record,
+    offers: Any,
+    page: str,
+    tail: str = "",
+    *,
+    edit_url: str,
+    onward: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
     return [
         {
             "name": offer.name,
@@ -229,10 +240,12 @@ def _urls(record: Record, offers: Any, page: str, tail: str = "") -> list[dict[s
             "tone": offer.tone,
             "asks": offer.asks,
             "decision": offer.decision,
+            "to": offer.flow.to if page == "flow" else "",
+            "remedies": remedies(record, offer.decision, edit_url=edit_url, flows=onward),
             "url": _record_url(record, page, offer.name) + (tail and f"?{tail}"),
         }
         for offer in offers
-    ]
+    ]  # fmt: skip
 
 
 #: The steps by which a record gets another owner or team, and what is shown also when it is empty.
