@@ -179,3 +179,15 @@ class TestOverlap:
         )  # fmt: skip
 
         assert do(fresh(deployment), "start", release_manager).state == "in_progress"
+
+
+def test_the_go_or_no_go_list_leads_to_where_each_is_put_right(release_manager, organisation):
+    release = kinds["release"].open(
+        actor=release_manager, via="html", title="Bare", organisation=organisation
+    )
+
+    page = browser(release_manager).get(release.get_absolute_url()).content.decode()
+
+    link = f"/releases/{release.number}/link/"
+    assert f'<a href="{link}">Link the components, specifications or changes it contains.' in page
+    assert f'<a href="{link}">Link the change it goes live under.' in page

@@ -27,7 +27,7 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     link_records(spec, need, LinkKind.FULFILS, actor=admin, via=Via.HTML)
     link_records(radar, spec, LinkKind.IMPLEMENTS, actor=admin, via=Via.HTML)
 
-    # The supplier lets us know on their own page, and the notice is put beside the radar.
+    # The supplier lets us know on their own page, and we say what it is about.
     theirs = browser(supplier)
     form = theirs.get("/portal/request/notice/").content.decode()
     assert "Which delivery or contract" in form
@@ -43,13 +43,13 @@ def test_the_stakeholder_reads_the_new_date(frozen, requester, supplier, brm, ad
     )  # fmt: skip
     ours = Machine(brm)
     at = f"supplier-requests/{number}/"
-    linked = ours.post(f"{at}links/", {"kind": "supplied_by", "target": radar.number})
-    assert linked.status_code == 201, linked.content
     # They wrote it: nothing is to be sent, and what it means is ours to say.
     sent = ours.post(f"{at}transitions/", {"transition": "send"})
     assert sent.status_code == 409, sent.content
     assert sent.json()["detail"] == "The supplier wrote this; there is nothing to send."
-    data = {"answer": "It sails on Friday.", "promised_on": "2026-04-10"}
+    data = {
+        "answer": "It sails on Friday.", "component": radar.number, "promised_on": "2026-04-10",
+    }  # fmt: skip
     noted = ours.post(f"{at}transitions/", {"transition": "note", "data": data})
     assert noted.status_code == 200, noted.content
     assert noted.json()["state"] == "answered"

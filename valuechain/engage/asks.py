@@ -90,7 +90,8 @@ SUPPLIER_ANSWER = (
 )  # fmt: skip
 SUPPLIER_NOTICE = (
     Ask("answer", _("What it means for us"), stores="answer"),
+    Ask("component", _("Component it is about"), AskKind.RECORD, kinds=("component",),
+        required=False, help=_("It is linked to this. Further ones are linked on the page.")),
     Ask("promised_on", _("New date"), AskKind.DATE, required=False, stores="promised_on",
-        help=_("Each component linked to this gets the date, and whoever waits for it reads it. Link"
-               " them first.")),
+        help=_("Each linked component gets this date, and whoever waits for it reads it.")),
 )  # fmt: skip

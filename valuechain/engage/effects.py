@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.errors import RuleViolation
@@ -11,7 +12,7 @@ from itsm.core.machine import Change
 from valuechain.engage.models import Need
 from valuechain.records import events
 from valuechain.records.actions import link_records, lock_record
-from valuechain.records.models import Participation
+from valuechain.records.models import Link, Participation
 from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
 
@@ -19,6 +20,21 @@ def take(record: Any, change: Change) -> None:
     """Whoever takes up a record that nobody owns becomes its liaison."""
     if record.owner_id is None and change.actor.pk is not None:
         record.owner_id = change.actor.pk
+
+
+def notice_taken(notice: Any, change: Change) -> None:
+    """Whoever notes it answers for it; the component it is about learns of the new date."""
+    take(notice, change)
+    component = change.answers.get("component")
+    if component is not None and not _are_tied(component, notice):
+        link_records(component, notice, LinkKind.SUPPLIED_BY, actor=change.actor, via=change.via)
+
+
+def _are_tied(one: Any, other: Any) -> bool:
+    """Whether two records are linked, whichever way round. One query."""
+    return Link.objects.filter(
+        Q(source_id=one.pk, target_id=other.pk) | Q(source_id=other.pk, target_id=one.pk)
+    ).exists()
 
 
 def justified(need: Any, change: Change) -> None:

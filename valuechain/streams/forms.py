@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from itsm.accounts.models import Organisation
 from valuechain.records.forms import Day, RuledForm
 from valuechain.records.vocabulary import Activity
-from valuechain.streams.models import LONGEST_TARGET
+from valuechain.streams.models import LONGEST_TARGET, Instance, Step, ValueStream
 from valuechain.streams.policies import organisations_of
+from valuechain.streams.querysets import InstanceQuerySet
 from valuechain.streams.vocabulary import Order, Practice
 
 PERCENTILES = ((50, _("half of the records")), (85, _("85 of 100")), (95, _("95 of 100")))
@@ -63,6 +64,33 @@ class RunForm(RuledForm):
     """The record a run begins with."""
 
     record = forms.CharField(label=_("Number of its first record"), max_length=24)
+
+
+class RunField(forms.ModelChoiceField):
+    """A run, told by the record it began with."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.first.number} {obj.first.title}"
+
+
+class TakeForm(RuledForm):
+    """The record that does the work of a step in a run, where nothing linked it there by itself."""
+
+    run = RunField(label=_("Run"), queryset=Instance.objects.none(), empty_label=None)
+    step = forms.ModelChoiceField(label=_("Step"), queryset=Step.objects.none(), empty_label=None)
+    record = forms.CharField(label=_("Number of the record"), max_length=24)
+
+    def __init__(self, *args: Any, stream: ValueStream, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["run"].queryset = runs_of(stream, actor)
+        fields["step"].queryset = stream.steps.all()
+
+
+def runs_of(stream: ValueStream, actor: Any) -> InstanceQuerySet:
+    """Return the runs of a stream that somebody may see, the newest first."""
+    found: InstanceQuerySet = Instance.objects.visible_to(actor).filter(stream=stream)
+    return found.select_related("first")
 
 
 class MapForm(RuledForm):

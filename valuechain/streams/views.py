@@ -23,12 +23,22 @@ from valuechain.records.vocabulary import LIVE_PHASES
 from valuechain.streams import actions
 from valuechain.streams.drawing import ENOUGH, HEIGHT, stations
 from valuechain.streams.flow import RULE, STEP, Figures, Flow, measure
-from valuechain.streams.forms import MapForm, NewStreamForm, RunForm, StepForm, StreamForm
+from valuechain.streams.forms import (
+    MapForm,
+    NewStreamForm,
+    RunForm,
+    StepForm,
+    StreamForm,
+    TakeForm,
+    runs_of,
+)
 from valuechain.streams.models import Step, ValueStream, Visit
 from valuechain.streams.periods import Period, read_period
 from valuechain.streams.policies import may_draw
 
 ROWS = 50
+#: So many runs are listed on the page of their stream.
+LATEST = 8
 FINISHED, IN_PROGRESS, ARRIVED = "finished", "in_progress", "arrived"
 SHOWN = {
     FINISHED: gettext_lazy("Finished in the period"),
@@ -106,20 +116,30 @@ class StreamView(OneStreamView):
         elif what == "run":
             form = RunForm(request.POST, prefix="run")
             said = attempt(form, lambda data: self._run(stream, data["record"]))
+        elif what == "take":
+            form = TakeForm(request.POST, prefix="take", stream=stream, actor=request.user)
+            said = attempt(form, self._take)
         else:
             raise Http404
         if said is None:
             return self._page(self.get_stream(), {what: form}, UNPROCESSABLE)
-        messages.success(request, _("Saved."))
+        messages.success(request, _told(what, said))
         return redirect(stream)
 
     def _run(self, stream: ValueStream, number: str) -> Any:
+        return actions.start_instance(stream, self._record(number), actor=self.request.user)
+
+    def _take(self, data: dict[str, Any]) -> Any:
+        record = self._record(data["record"])
+        return actions.take_step(data["run"], data["step"], record, actor=self.request.user)
+
+    def _record(self, number: str) -> Record:
         seen: Any = Record.objects.visible_to(self.request.user)
-        record = seen.filter(number=number.strip().upper()).first()
+        record: Record | None = seen.filter(number=number.strip().upper()).first()
         if record is None:
             message = _("There is no such record, or it is not yours to see.")
             raise FieldErrors({"record": [("not_found", message)]})
-        return actions.start_instance(stream, record, actor=self.request.user)
+        return record
 
     def _arrange(self, stream: ValueStream, what: str) -> None:
         given = self.request.POST.get("step", "")
@@ -143,7 +163,13 @@ class StreamView(OneStreamView):
     ) -> HttpResponse:
         filled = forms or {}
         words = {name: getattr(stream, name) for name in StreamForm.base_fields}
+        runs = _latest_runs(stream, self.request.user)
+        take_form = filled.get("take") or TakeForm(
+            prefix="take", stream=stream, actor=self.request.user
+        )
         context = {
+            "runs": runs,
+            "take_form": take_form if runs else None,
             "stream": stream,
             "steps": list(stream.steps.all()),
             "decision": may_draw(self.request.user, stream.organisation),
@@ -153,6 +179,30 @@ class StreamView(OneStreamView):
             "problem": next(iter(filled.values()), None),
         }
         return render(self.request, "streams/detail.html", context, status=code)
+
+
+def _told(what: str, said: Any) -> str:
+    """Say what was done, by the name of what it was done to."""
+    if what == "run":
+        return _("%(number)s began a run.") % {"number": said.first.number}
+    if what == "take":
+        return _("%(number)s does the work of “%(step)s”.") % {
+            "number": said.record.number, "step": said.step.name,
+        }  # fmt: skip
+    return _("Saved.")
+
+
+def _latest_runs(stream: ValueStream, actor: Any) -> list[dict[str, Any]]:
+    """Return the newest runs with the way each took so far, as far as the reader sees it."""
+    runs = list(runs_of(stream, actor)[:LATEST])
+    if not runs:
+        return []
+    seen = Record.objects.visible_to(actor).values("pk")
+    visits = Visit.objects.filter(instance__in=runs, record__in=seen)
+    ways: dict[int, list[Visit]] = {}
+    for visit in visits.select_related("step", "record").defer("record__search"):
+        ways.setdefault(visit.instance_id, []).append(visit)
+    return [{"run": run, "visits": ways.get(run.pk, [])} for run in runs]
 
 
 class MapView(OneStreamView):

@@ -19,7 +19,7 @@ SUPPLIER_REQUEST = Machine(
     transitions=(
         Transition("note", ("open",), "answered", _("Take note of it"),
                    asks=asks.SUPPLIER_NOTICE, may=policies.may_speak_with_suppliers,
-                   guard=policies.is_their_notice, effect=effects.take, tone="primary"),
+                   guard=policies.is_their_notice, effect=effects.notice_taken, tone="primary"),
         Transition("send", ("open",), "sent", _("Sent to the supplier"),
                    may=policies.may_speak_with_suppliers, guard=policies.is_ours_to_send,
                    effect=effects.take, tone="primary"),

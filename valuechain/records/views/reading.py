@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -10,6 +12,7 @@ from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -89,15 +92,15 @@ class RecordDetailView(OneRecordView):
         tail = tail_of(request)
         may_edit = _may_edit(actor, record)
         edit_url = _record_url(record, "edit") if may_edit else ""
-        onward = _urls(record, flows.offers(record, actor), "flow", edit_url=edit_url)
+        ways_on = _urls(record, flows.offers(record, actor), "flow", edit_url=edit_url)
         steps = record.kind_entry.machine.offers(record, actor)
-        offers = _urls(record, steps, "transition", tail, edit_url=edit_url, onward=onward)
+        offers = _urls(record, steps, "transition", tail, edit_url=edit_url, onward=ways_on)
         files = _files(reads_notes(actor, record), record=record.pk) if record.has_files else []
         context = {
             "record": record,
             "kind": record.kind_entry,
             "offers": offers,
-            "flows": onward,
+            "flows": ways_on,
             **told(request, record, drafts, files),
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
             "related": related_to(record, actor=actor),
@@ -292,6 +295,10 @@ def properties_of(
 def _shown(record: Record, field: Any, value: Any) -> Any:
     if getattr(field, "choices", None):
         return record.describe(field.name)
+    if isinstance(value, Decimal):
+        return formats.number_format(value, force_grouping=True)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return formats.date_format(value, "j M Y")
     return str(value) if isinstance(value, Record) else value
 
 
