@@ -51,7 +51,9 @@ def send_sign_in_link(email: str, following: str = "") -> bool:
         send_letter(
             email,
             subject=_("Your link to sign in"),
-            opening=_("Somebody asked to sign in as you. Nobody else can use this link."),
+            opening=_(
+                "Somebody asked to sign in as you. Whoever has this link gets in, so do not pass it on."
+            ),
             link=f"{settings.SITE_URL}{reverse('sign-in-link', args=[token])}",
             action=_("Sign in here, once and within 15 minutes"),
             closing=_("If it was not you, do nothing: without this link nobody gets in."),

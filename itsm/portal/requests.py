@@ -19,6 +19,7 @@ from itsm.portal.progress import FOR_YOU_STATES, progress_of, track
 from itsm.portal.promises import promises_of
 from itsm.portal.published import READ_HERE
 from itsm.portal.suggesting import suggestions_for
+from valuechain.improve.models import Feedback
 from valuechain.records import actions, policies
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
 from valuechain.records.forms import CommentForm, RuledForm, ask_form
@@ -66,7 +67,9 @@ def mine(actor: Any) -> RecordQuerySet:
 def _what_is_asked() -> Q:
     """What somebody would call a request of theirs: what is asked for, and what waits for their word."""
     asked = {ask.kind for ask in ASKS} | {kind.name for kind in kinds if kind.faces_requesters}
-    found = Q(kind__in=sorted(asked)) | Q(state__in=FOR_YOU_STATES)
+    # What somebody thought of our work is no request of theirs.
+    ratings = Feedback.objects.filter(nature=Feedback.Nature.CSAT).values("pk")
+    found = (Q(kind__in=sorted(asked)) & ~Q(pk__in=ratings)) | Q(state__in=FOR_YOU_STATES)
     for kind in kinds:
         decided = [one for one in kind.machine.transitions if one.name in ASKERS_WORD]
         if decided and kind.name not in asked:

@@ -124,7 +124,7 @@ def _webhooks(d: Desk) -> set[str]:
     delivery = hook.deliveries.first()
     Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.DEAD)
     d.post(at, do=f"replay-{delivery.pk}")
-    d.post(at, do="remove")
+    d.post(at, do="remove", typed="Bus")
     done = ("added", "changed", "secret_renewed", "sent_again", "removed")
     return {f"webhook.{verb}" for verb in done}
 

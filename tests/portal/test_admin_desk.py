@@ -133,3 +133,20 @@ def test_a_delivery_that_was_given_up_is_sent_again(page, cast):
 
     lost.refresh_from_db()
     assert (lost.status, lost.attempts) == ("queued", 0)
+
+
+def test_a_webhook_is_removed_only_by_typing_its_name(page):
+    page.post(
+        "/admin/webhooks/new/",
+        {"name": "Bus", "url": "https://93.184.216.34/hook", "verbs": "incident.*"},
+    )
+    hook = Webhook.objects.get()
+    address = f"/admin/webhooks/{hook.pk}/"
+
+    refused = page.post(address, {"do": "remove", "typed": "bus"})
+    assert refused.status_code == 422
+    assert "This is not its name. It is: Bus" in refused.content.decode()
+    assert Webhook.objects.exists()
+
+    assert page.post(address, {"do": "remove", "typed": "Bus"}).url == "/admin/webhooks/"
+    assert not Webhook.objects.exists()

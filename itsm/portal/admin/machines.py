@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from itsm.core.errors import RuleViolation
+from itsm.portal.admin.forms import TypedForm
 from itsm.portal.admin.views import AdminView
 from itsm.webhooks import actions
 from itsm.webhooks.models import Delivery, Webhook
@@ -86,10 +88,21 @@ class WebhookView(AdminView):
             hook, secret = actions.rotate(hook, actor=actor)
             return self._page(hook, secret=secret)
         if hook is not None and what == "remove":
-            actions.remove(hook, actor=actor)
-            messages.success(request, _("The webhook is gone."))
-            return redirect("admin-webhooks")
+            return self._remove(hook, TypedForm(request.POST), actor)
         return self._save(hook, WebhookForm(request.POST), actor)
+
+    def _remove(self, hook: Webhook, form: TypedForm, actor: Any) -> HttpResponse:
+        def act(data: dict[str, Any]) -> bool:
+            if data["typed"] != hook.name:
+                message = _("This is not its name. It is: %(name)s") % {"name": hook.name}
+                raise RuleViolation("not_the_name", message, field="typed")
+            actions.remove(hook, actor=actor)
+            return True
+
+        if attempt(form, act) is None:
+            return self._page(hook, remove_form=form, code=UNPROCESSABLE)
+        messages.success(self.request, _("The webhook is gone."))
+        return redirect("admin-webhooks")
 
     def _save(self, hook: Webhook | None, form: WebhookForm, actor: Any) -> HttpResponse:
         secret = ""
@@ -112,7 +125,7 @@ class WebhookView(AdminView):
 
     def _page(
         self, hook: Webhook | None, form: WebhookForm | None = None, *, secret: str = "",
-        code: int = 200,
+        code: int = 200, remove_form: TypedForm | None = None,
     ) -> HttpResponse:  # fmt: skip
         known = None
         deliveries: Any = []
@@ -122,7 +135,10 @@ class WebhookView(AdminView):
             deliveries = hook.deliveries.select_related("event", "record")[:SHOWN]
         context = {
             "hook": hook,
-            "form": form or WebhookForm(initial=known),
+            "form": form or remove_form or WebhookForm(initial=known),
+            "hook_form": form or WebhookForm(initial=known),
+            "remove_form": remove_form or TypedForm(),
+            "delivered": len(deliveries),
             "deliveries": deliveries,
             "secret": secret,
         }
