@@ -15,7 +15,6 @@ function show() {
 }
 
 if (timer) {
-  timer.hidden = false;
   show();
   setInterval(show, 1000);
 }

@@ -88,6 +88,9 @@ export function startRows(root) {
     table.addEventListener("focusin", (event) => { last = event.target.closest("tbody tr[data-version]") ?? last; });
     table.addEventListener("click", (event) => {
       const box = event.target.closest(".pick input");
+      // The whole cell is the box's, which a finger finds more easily.
+      const cell = !box && event.target.closest("tbody .pick");
+      if (cell) pick(cell.closest("tr"), { range: event.shiftKey });
       if (!box) return;
       const row = box.closest("tr");
       if (event.shiftKey && anchor) {
