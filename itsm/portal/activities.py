@@ -21,7 +21,7 @@ from valuechain.records.actions import accept_handover, return_handover
 from valuechain.records.flows import flows
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Handover, Record
-from valuechain.records.vocabulary import Activity, Via
+from valuechain.records.vocabulary import LIVE_PHASES, Activity, Via
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
@@ -132,10 +132,13 @@ def activity(request: HttpRequest, activity: str) -> HttpResponse:
 
 
 def offered(actor: Any) -> Any:
-    """The handovers that wait for somebody to take them over and that the actor may see."""
+    """The handovers that wait for somebody to take them over and that the actor may see.
+
+    Work that was finished without anybody saying that they took it waits for nobody.
+    """
     return (
         Handover.objects.visible_to(actor)
-        .filter(status=Handover.Status.OFFERED)
+        .filter(status=Handover.Status.OFFERED, target__phase__in=LIVE_PHASES)
         .select_related("source", "target", "target__organisation", "offered_by")
         .order_by("offered_at", "pk")
     )

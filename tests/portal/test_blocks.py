@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from django.core.cache import cache
 
+from itsm.portal.blocks import DECIDED_BY
 from tests.doors import browser
-from tests.factories import a_ticket, at_state, opened
+from tests.factories import a_person, a_ticket, at_state, fresh, opened
 from tests.tickets.mail.letters import raw
 from tickets.mail.intake import receive
 from tickets.mail.models import Mailbox
 from valuechain.records.actions import add_comment, perform
+from valuechain.records.kinds import kinds
 from valuechain.records.vocabulary import Via
 
 
@@ -87,3 +90,36 @@ def test_the_navigation_counts_what_needs_its_reader_and_nobody_else(agent, lead
 
     assert counted(agent) == "1"
     assert counted(lead) is None
+
+
+@pytest.mark.parametrize(("place", "roles"), DECIDED_BY.items())
+def test_what_somebody_decides_on_is_listed_for_them_and_for_nobody_else(
+    place, roles, cast, organisation
+):
+    kind, state = place
+    record = at_state(kind, state, cast)
+    step = next(
+        one
+        for one in kinds[kind].machine.leaving(state)
+        if one.name in ("approve", "authorise")
+    )
+
+    for role in sorted(roles):
+        person = a_person(f"Dana {role}", organisation, role)
+        assert step.may(person, fresh(record)), role
+        page = browser(person).get("/").content.decode()
+        assert f'href="{record.get_absolute_url()}"' in page, role
+        assert "Waiting for your decision" in page
+    builder = a_person("Bo", organisation, "builder")
+    assert "Waiting for your decision" not in browser(builder).get("/").content.decode()
+
+
+def test_nobody_is_asked_to_decide_on_their_own(cast, organisation):
+    planner = a_person("Petra", organisation, "planner")
+    project = at_state("project_initiation", "recommended", cast)
+    pages = browser(planner)
+    assert project.number in pages.get("/").content.decode()
+
+    perform(project, "reassign", actor=cast.admin, via=Via.HTML, data={"owner": planner})
+
+    assert "Waiting for your decision" not in pages.get("/").content.decode()
