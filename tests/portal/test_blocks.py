@@ -99,9 +99,7 @@ def test_what_somebody_decides_on_is_listed_for_them_and_for_nobody_else(
     kind, state = place
     record = at_state(kind, state, cast)
     step = next(
-        one
-        for one in kinds[kind].machine.leaving(state)
-        if one.name in ("approve", "authorise")
+        one for one in kinds[kind].machine.leaving(state) if one.name in ("approve", "authorise")
     )
 
     for role in sorted(roles):
