@@ -102,6 +102,14 @@ def test_many_are_tagged_at_once_and_it_is_taken_back(page, agent, requester, de
     assert [fresh(t).tags for t in (ticket, other)] == [[], ["old"]]
 
 
+def test_the_page_sends_them_to_its_ticket(page, ticket):
+    shown = page.get(ticket.get_absolute_url()).content.decode()
+
+    [address] = set(re.findall(r'action="([^"]*tags/)"', shown))
+    page.post(address, {"add": "vpn"})
+    assert fresh(ticket).tags == ["vpn"]
+
+
 def suggested(user, letters):
     shown = browser(user).get("/suggest/tags/", {"q": letters})
     return re.findall(r'data-value="([^"]+)"', shown.content.decode())
