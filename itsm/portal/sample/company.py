@@ -58,6 +58,7 @@ class Person:
     tries: str = ""
     domain: str = DOMAIN
     is_service_account: bool = False
+    desk_note: str = ""
 
     @property
     def email(self) -> str:
@@ -151,7 +152,8 @@ PEOPLE = (
     Person("peter", "Peter Lang", LAKESIDE, "Lakeside, house B", "+43 7612 555 02",
            domain="lakeside.example"),
     Person("amir", "Dr. Amir Nasser", TARN, "Tarn Valley", "+43 5242 555 01",
-           domain="tarnvalley.example"),
+           domain="tarnvalley.example",
+           desk_note="VIP: medical director. Call back within 15 minutes."),
     Person("rosa", "Rosa Weber", TARN, "Tarn Valley, reception", "+43 5242 555 02",
            domain="tarnvalley.example"),
     Person("piet", "Piet de Vries", MEDISOFT, "Medisoft, Utrecht", "+31 30 555 0160",

@@ -104,6 +104,7 @@ def _make_people(
             name=person.name,
             phone=person.phone,
             place=person.place,
+            desk_note=person.desk_note,
             organisation=organisations[person.organisation],
             is_service_account=person.is_service_account,
             time_zone=company.TIME_ZONE,
