@@ -23,9 +23,12 @@ from itsm.portal.sample.company import PEOPLE
 from itsm.portal.sample.stories import STORIES
 from itsm.portal.sample.telling import script
 from tests.factories import a_person
+from tickets import preparing
 from tickets.asks import TICKET_KINDS
+from tickets.prepared import CannedReply, Macro
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Comment, Event, Link, Record
+from valuechain.records.placeholders import fill, unfilled
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +158,16 @@ def test_a_second_load_changes_nothing(loaded: str, folder: Any) -> None:
     assert "already" in out.getvalue()
     assert Event.objects.count() == events
     assert (folder / accounts.NAME).read_text() == table
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_desk_has_replies_and_macros_ready_that_fit_its_tickets() -> None:
+    agent = User.objects.get(email="agent@brightwater.example")
+    ticket = Record.objects.live().of_kind("incident").filter(title__startswith="Label printer")
+    record = ticket.get().specific
+
+    for reply in CannedReply.objects.visible_to(agent):
+        assert unfilled(fill(reply.body, record=record, actor=agent)) == []
+    macros = list(Macro.objects.visible_to(agent))
+    assert len(macros) == 2
+    assert [preparing.refusal_of(macro, record, actor=agent) for macro in macros] == ["", ""]

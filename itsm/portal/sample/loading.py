@@ -22,6 +22,7 @@ from itsm.portal.sample import (
     line,
     mail,
     promises,
+    ready,
     streams,
 )
 from itsm.portal.sample.script import Story
@@ -71,6 +72,7 @@ def load(*, now: datetime, stories: tuple[Story, ...] = STORIES) -> Loaded:
     if stories is STORIES:
         promises.install()
         delivery.provide(teller)
+        ready.provide()
     teller.tell(stories)
     if stories is STORIES:
         engage.tell(teller)
