@@ -7,9 +7,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.test import Client
+from django.urls import reverse
 
 from itsm.accounts.actions import issue_token
 from itsm.accounts.models import Team, User
+from itsm.accounts.sign_in_links import make_link
 from itsm.core import clock
 from itsm.portal.models import ImportRun
 from itsm.portal.reports.mailing import schedule_report
@@ -34,6 +36,8 @@ class World:
     admin: User
     requester: User
     sessions: dict[str, str] = field(default_factory=dict)
+    #: Addresses that a row was written for, which the server has to find.
+    links: dict[str, str] = field(default_factory=dict)
 
     def sign_in(self) -> None:
         for who, person in ((ADMIN, self.admin), (REQUESTER, self.requester)):
@@ -43,6 +47,8 @@ class World:
         guest = Client()
         guest.post(urlsplit(link_to(self.requester, followed(self))).path)
         self.sessions[GUEST] = guest.cookies["sessionid"].value
+        token = make_link(User.objects.get(pk=self.requester.pk))
+        self.links["sign-in-link"] = reverse("sign-in-link", args=[token])
 
 
 def followed(world: World) -> Record:
