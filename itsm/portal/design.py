@@ -315,7 +315,9 @@ def design(request: HttpRequest) -> HttpResponse:
             {"name": "priority", "label": _("Priority"), "keys": "", "icon": "triangle-up"},
             {"name": "team", "label": _("Team"), "keys": "", "icon": "hand"},
         ],
-        "bar_steps": [{"name": "resolve", "label": _("Resolve"), "keys": ""}],
+        "bar_steps": [
+            {"name": "resolve", "label": _("Resolve"), "keys": "", "offered_at": ""},
+        ],
         "export_url": "#records",
         "is_all_offered": True,
         "all_token": "",

@@ -27,7 +27,7 @@ from tickets.models import RoutingRule
 from valuechain.approvals.models import Approval, Delegation
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
-from valuechain.records.models import Attachment, Handover, Link
+from valuechain.records.models import Attachment, Export, Handover, Link
 from valuechain.records.vocabulary import Activity
 
 #: Routes that are not walked, each with the reason.
@@ -39,6 +39,7 @@ NOT_WALKED = {
 OBJECTS: dict[str, Any] = {
     "handovers/": Handover,
     "me/tokens/": ApiToken,
+    "exports/": Export,
     "admin/mail/rules/": SenderRule,
     "admin/mail/": Mailbox,
     "tickets/inbox/": InboundMail,
@@ -46,6 +47,7 @@ OBJECTS: dict[str, Any] = {
     "approvals/": Approval,
     "deliver/freezes/": ChangeFreeze,
     "admin/people/": User,
+    "people/": User,
     "admin/organisations/": Organisation,
     "admin/teams/": Team,
     "admin/routing/": RoutingRule,
@@ -63,6 +65,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {
     "slug": lambda: [kind.name.replace("_", "-") for kind in kinds],
     "key": lambda: list(REPORTS),
     "shelf": lambda: ["replies", "macros"],
+    "rest": lambda: ["settings/"],
     "digest": lambda: ["0" * 20],
     "token": lambda: ["a-token-that-was-never-given-out"],
 }
