@@ -55,7 +55,7 @@ WORKAROUND = Ask("workaround", _("Workaround"), stores="workaround")
 WINDOW_START = Ask("window_start", _("Window opens"), AskKind.INSTANT, stores="window_start")
 WINDOW_END = Ask("window_end", _("Window closes"), AskKind.INSTANT, stores="window_end")
 CONFLICTS_ACCEPTED = Ask(
-    "conflicts_accepted", _("Why may it overlap with other changes?"), AskKind.LINE,
+    "conflicts_accepted", _("Why may it overlap with what else is planned?"), AskKind.LINE,
     required=False, stores="conflicts_accepted", is_internal=True,
-    help=_("Needed only when another change to the same service is planned at the same time."),
+    help=_("Needed only when something else is planned for the same service at that time."),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from itsm.core import clock
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Guard, May, Phase
 from tickets.models import Change
-from valuechain.deliver_support.readiness import frozen
+from valuechain.deliver_support.readiness import frozen, planned_beside
 from valuechain.records.models import Record
 from valuechain.records.policies import is_requester, may_work, owner_or, requires
 from valuechain.records.vocabulary import LinkKind
@@ -287,11 +287,11 @@ def window_is_free(change: Any, answers: Mapping[str, Any]) -> Decision:
         )
     if answers.get("conflicts_accepted"):
         return ALLOW
-    numbers = _clashing(change, start, end)
+    numbers = _clashing(change, start, end) + planned_beside(change, start, end)
     if not numbers:
         return ALLOW
     return deny(
-        _("Other changes have this service at that time: %(numbers)s. Choose another window, or say"
+        _("Others have this service at that time: %(numbers)s. Choose another window, or say"
           " why they may overlap.") % {"numbers": ", ".join(numbers)},
         missing=numbers,
         code="window_conflict",

@@ -10,7 +10,8 @@ from tests.factories import a_person, a_ticket, at_state, fresh
 from tests.together import together
 from tickets.actions import edit_ticket
 from tickets.models import Change
-from valuechain.records.actions import open_record, perform
+from valuechain.records.actions import link_records, open_record, perform
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Event
 
 
@@ -154,6 +155,23 @@ class TestWindow:
             do(pair[0], "schedule", agent, window_start=start, window_end=start)
 
         assert refusal.value.code == "window_backwards"
+
+    def test_a_release_of_the_service_is_in_the_way_unless_it_goes_live_under_the_change(
+        self, pair, agent, cast, service
+    ):
+        release = kinds["release"].open(
+            actor=cast.admin, via="html", title="Winter", service=service,
+            organisation=service.organisation, **window(1),
+        )  # fmt: skip
+        link_records(release, pair[0], "implements", actor=cast.admin, via="html")
+
+        with pytest.raises(RuleViolation, match=release.number) as refusal:
+            do(pair[1], "schedule", agent, **window(1))
+
+        assert refusal.value.code == "window_conflict"
+        assert do(pair[0], "schedule", agent, **window(1)).state == "scheduled"
+        later = do(pair[1], "schedule", agent, **window(1), conflicts_accepted="Both only read")
+        assert later.state == "scheduled"
 
     @pytest.mark.parametrize(("hours", "length"), [(1, 2), (0, 2), (2, 2), (1.5, 1), (0, 9)])
     def test_an_overlap_on_one_service_is_refused_with_the_numbers(

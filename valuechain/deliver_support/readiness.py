@@ -17,7 +17,7 @@ from itsm.accounts.access import SYSTEM
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import Phase
 from valuechain.deliver_support.calendar import sources
-from valuechain.deliver_support.models import ChangeFreeze, Release
+from valuechain.deliver_support.models import ChangeFreeze, Deployment, Release
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Link, Record
 from valuechain.records.vocabulary import LinkKind
@@ -205,6 +205,29 @@ def unaccepted_overlaps(planned: Any) -> list[str]:
         release = Release.objects.filter(pk=planned.release_id)
         accepted |= set(release.values_list("overlaps_accepted", flat=True)[0])
     return [one for one in found if one not in accepted]
+
+
+def planned_beside(change: Any, start: Any, end: Any) -> list[str]:
+    """Number the releases and deployments that have a change's service in a window. Two queries.
+
+    Those that go live under the change, or are linked to it, are one undertaking with it.
+    """
+    if change.service_id is None:
+        return []
+    tied = Link.objects.filter(Q(source_id=change.pk) | Q(target_id=change.pk))
+    near = {pk for pair in tied.values_list("source_id", "target_id") for pk in pair}
+    found: list[str] = []
+    for model in (Release, Deployment):
+        live = model._default_manager.live().filter(
+            service_id=change.service_id, window_start__lt=end, window_end__gt=start
+        )
+        found += [
+            one.number
+            for one in live.order_by("pk")[:10]
+            if not {one.pk, getattr(one, "release_id", one.pk)} & near
+            and getattr(one, "under_change_id", None) != change.pk
+        ]
+    return found
 
 
 def is_accepted(planned: Any) -> Decision:
