@@ -189,12 +189,10 @@ def settle_handover(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
             messages.success(
                 request, _("%(number)s is taken over.") % {"number": handover.target.number}
             )
-        else:
-            reason = request.POST.get("reason", "")[:2000]
-            return_handover(handover, reason=reason, actor=actor, via=Via.HTML)
-            messages.success(
-                request, _("%(number)s goes back.") % {"number": handover.source.number}
-            )
+            return redirect(handover.target.get_absolute_url())
+        reason = request.POST.get("reason", "")[:2000]
+        return_handover(handover, reason=reason, actor=actor, via=Via.HTML)
+        messages.success(request, _("%(number)s goes back.") % {"number": handover.source.number})
     except RuleViolation as violation:
         messages.error(request, str(violation.message))
     return redirect(back)

@@ -5,10 +5,19 @@ import pytest
 from itsm.core.decisions import ALLOW, deny
 from itsm.core.errors import Denied, FieldErrors, NotOffered, RuleViolation
 from itsm.core.machine import Ask, AskKind
-from tests.factories import a_ticket
+from tests.doors import browser
+from tests.factories import a_person, a_ticket
 from tests.stand_ins import stand_in
-from valuechain.records.actions import accept_handover, hand_off, open_record, return_handover
+from valuechain.records.actions import (
+    accept_handover,
+    edit_record,
+    hand_off,
+    open_record,
+    perform,
+    return_handover,
+)
 from valuechain.records.flows import Flow, flows
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Handover, Link, Record
 from valuechain.records.policies import may_work
 
@@ -50,6 +59,22 @@ def ticket(agent, requester, organisation, desk, flow):
     return a_ticket(actor=agent, requester=requester, organisation=organisation, team=desk)
 
 
+def a_qualified_need(requester, brm):
+    need = kinds["need"].open(
+        actor=requester, via="html", title="See the free berths", state="submitted",
+        description="We cannot see them.", requester=requester,
+    )  # fmt: skip
+    need = perform(need, "take", actor=brm, via="html").record
+    for name, data in (
+        ("classify", {"classification": "required", "reason": "The law."}),
+        ("justify", {"reason": "Two near misses."}),
+        ("assess", {"fulfilability": "as_desired", "reason": "By May."}),
+        ("qualify", {}),
+    ):
+        need = perform(need, name, actor=brm, via="html", data=data).record
+    return need
+
+
 def hand(ticket, actor, name="plan_it", title="A fireproof printer"):
     return hand_off(ticket, name, actor=actor, via="html", data={"title": title})
 
@@ -75,6 +100,33 @@ def test_what_is_offered_waits_to_be_taken_over(ticket, agent):
     assert (taken.status, taken.accepted_by) == (Handover.Status.ACCEPTED, agent)
     with pytest.raises(RuleViolation, match="already"):
         return_handover(handover, reason="Too late", actor=agent, via="html")
+
+
+def test_what_nobody_owned_is_theirs_who_took_it(requester, organisation, brm):
+    architect = a_person("Arno", organisation, "architect")
+    spec = hand(a_qualified_need(requester, brm), brm, "specify", title="A display").target
+    assert spec.owner is None
+    handover = Handover.objects.get(target=spec)
+
+    answer = browser(architect).post(f"/handovers/{handover.pk}/accept/")
+
+    assert answer.headers["Location"] == f"/specs/{spec.number}/"
+    spec = Record.objects.get(pk=spec.pk)
+    assert spec.owner == architect
+    assert spec.events.last().data["changes"] == [
+        {"field": "owner", "before": None, "after": "Arno"}
+    ]
+
+
+def test_what_has_an_owner_keeps_them(requester, organisation, brm):
+    architect = a_person("Arno", organisation, "architect")
+    other = a_person("Rita", organisation, "architect")
+    spec = hand(a_qualified_need(requester, brm), brm, "specify", title="A display").target
+    edit_record(spec.specific, {"owner": other}, actor=other, via="html")
+
+    accept_handover(Handover.objects.get(target=spec), actor=architect, via="html")
+
+    assert Record.objects.get(pk=spec.pk).owner == other
 
 
 def test_what_is_returned_says_why_to_those_who_work_here(ticket, agent, requester):

@@ -221,7 +221,9 @@ def _spec_in_review(play: Planning) -> None:
         "assess": {"fulfilability": "as_desired", "reason": "The pharmacy has the pictures."},
         "qualify": {},
     })  # fmt: skip
-    spec = play.hand(need, 24, "architect", "specify", title="Medication photos at the bedside")
+    spec = play.hand(
+        need, 24.5, "brm", "specify", taker="architect", title="Medication photos at the bedside"
+    )
     play.write(
         spec, 23.9, "architect",
         description="Nurses compare a photo with the pack before they give it.",

@@ -8,7 +8,7 @@ from typing import Any
 from itsm.core import clock
 from itsm.portal.sample import company
 from itsm.portal.sample.telling import Teller
-from valuechain.records.actions import hand_off, link_records, perform
+from valuechain.records.actions import accept_handover, hand_off, link_records, perform
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Via
@@ -44,10 +44,16 @@ class Engagement:
             )
         return event.record
 
-    def hand(self, record: Record, days: float, by: str, flow: str, **data: Any) -> Record:
-        """Hand a record on so many days ago; returns what took it over."""
+    def hand(
+        self, record: Record, days: float, by: str, flow: str, *, taker: str = "", **data: Any
+    ) -> Record:
+        """Hand a record on so many days ago; the taker accepts it hours later. Returns what took it over."""
+        people = self.teller.people
         with clock.at(self.ago(days)):
-            handover = hand_off(record, flow, actor=self.teller.people[by], via=Via.HTML, data=data)
+            handover = hand_off(record, flow, actor=people[by], via=Via.HTML, data=data)
+        if taker:
+            with clock.at(self.ago(days) + timedelta(hours=4)):
+                accept_handover(handover, actor=people[taker], via=Via.HTML)
         return handover.target.specific
 
     def decide(self, need: Record, days: float, answers: dict[str, dict[str, Any]]) -> Record:

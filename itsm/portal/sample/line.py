@@ -66,7 +66,7 @@ def _need(play: Planning, title: str, who: str, began: float) -> Record:
 def _spec(
     play: Planning, need: Record, budget: Record, title: str, began: float, *, slow: bool
 ) -> Record:
-    spec = play.hand(need, began, "architect", "specify", title=title)
+    spec = play.hand(need, began, "brm", "specify", taker="architect", title=title)
     play.write(
         spec, began - 1, "architect", description=f"What it takes: {title.lower()}.",
         blueprint="One interface to the patient record, one screen, one day of training.",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from valuechain.records import events, policies
+from valuechain.records.actions.editing import apply_changes, save_changes
 from valuechain.records.actions.linking import link_records
 from valuechain.records.actions.locking import lock_record
 from valuechain.records.answers import clean_answers
@@ -69,14 +70,39 @@ def hand_off(
 
 @transaction.atomic
 def accept_handover(handover: Handover, *, actor: Any, via: str) -> Handover:
-    """Take over work that was offered. Raises Denied or RuleViolation("handover_settled")."""
+    """Take over work that was offered; what nobody owned is theirs who took it.
+
+    Raises Denied or RuleViolation("handover_settled").
+    """
     handover = _lock_offered(handover, actor)
     handover.status = Handover.Status.ACCEPTED
     handover.accepted_at = clock.now()
     handover.accepted_by_id = actor.pk
     handover.save(update_fields=["status", "accepted_at", "accepted_by"])
     _tell_both(handover, "accepted", actor=actor, via=via)
+    _own(handover.target, actor=actor, via=via)
     return handover
+
+
+def _own(record: Record, *, actor: Any, via: str) -> None:
+    """Whoever takes work over that nobody owns answers for it from then on."""
+    locked = lock_record(record)
+    may_own = actor.pk is not None and "owner" in locked.kind_entry.fields
+    if locked.owner_id is not None or not locked.is_live or not may_own:
+        return
+    written = apply_changes(locked, {"owner": actor})
+    event = events.compose(
+        locked,
+        f"{locked.kind}.edited",
+        actor=actor,
+        via=via,
+        at=clock.now(),
+        from_state=locked.state,
+        data={"changes": written},
+        is_internal=True,
+    )
+    save_changes(locked, ["owner"])
+    events.publish(locked, event)
 
 
 @transaction.atomic

@@ -100,6 +100,7 @@ class RecordDetailView(OneRecordView):
             "record": record,
             "kind": record.kind_entry,
             "offers": offers,
+            "leads": any(one["decision"] and one["tone"] == "primary" for one in offers),
             "flows": ways_on,
             **told(request, record, drafts, files),
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
