@@ -42,6 +42,17 @@ def test_one_cited_at_the_gate_stands_in_the_timeline(cast):
     assert "Guiding principle: Focus on value" in the_page(cast.admin, component)
 
 
+def test_one_cited_on_the_approval_of_a_release_stands_in_the_timeline(cast):
+    release = at_state("release", "ready", cast)
+
+    perform(
+        release, "approve", actor=cast.admin, via="html",
+        data={"principle": "progress_iteratively"},
+    )  # fmt: skip
+
+    assert "Guiding principle: Progress iteratively with feedback" in the_page(cast.admin, release)
+
+
 def test_none_is_ever_needed(cast):
     component = at_state("component", "specified", cast)
 

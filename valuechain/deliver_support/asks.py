@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.machine import Ask, AskKind
+from valuechain.records.vocabulary import Principle
 
 REASON = Ask("reason", _("Reason"))
 HEALTH = Ask("health", _("How is it?"), AskKind.CHOICE, stores="health",
@@ -18,4 +19,6 @@ TEST_EVIDENCE = Ask("test_evidence", _("What the tests showed"), stores="test_ev
 OVERLAP = Ask("overlap_accepted", _("Why may it overlap?"), AskKind.LINE, is_internal=True,
               stores="overlap_accepted",
               help=_("The calendar names you beside it."))  # fmt: skip
+PRINCIPLE = Ask("principle", _("Guiding principle weighed"), AskKind.CHOICE, required=False,
+                choices=tuple(Principle.choices))  # fmt: skip
 VERIFICATION = Ask("verification", _("How do you know that it works?"), stores="verification")

@@ -38,7 +38,7 @@ RELEASE = Machine(
         Transition("return", ("ready", "approved"), "testing", _("Return to testing"),
                    asks=(asks.REASON,), may=policies.may_release),
         Transition("approve", ("ready",), "approved", _("Approve for deployment"),
-                   may=policies.may_release, guard=readiness.may_go_live, tone="primary"),
+                   asks=(asks.PRINCIPLE,), may=policies.may_release, guard=readiness.may_go_live, tone="primary"),
         Transition("deploy", ("approved",), "deploying", _("Start to deploy"),
                    may=policies.may_release, guard=readiness.may_go_live, tone="primary"),
         Transition("complete", ("deploying",), "deployed", _("It is deployed"),
