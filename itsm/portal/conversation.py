@@ -26,6 +26,8 @@ class Line:
     body_html: str = ""
     is_from_staff: bool = False
     progress: Progress | None = None
+    #: The question that was settled, where one was.
+    about: str = ""
     anchor: str = ""
     files: list[ShownFile] = field(default_factory=list)
 
@@ -66,8 +68,24 @@ def conversation(record: Record, *, with_files: bool = True) -> tuple[list[Line]
             seen.append(step)
         if step is not None or said:
             who = str(event.actor) if event.actor and said else ""
-            lines.append(Line(at=event.at, who=who, body_html=said, progress=step))
+            about = "" if step is not None else _settled(record, event)
+            lines.append(Line(at=event.at, who=who, body_html=said, progress=step, about=about))
     return sorted(lines, key=lambda line: line.at), seen
+
+
+def _settled(record: Record, event: Any) -> str:
+    """Name the question of a need that was answered: the step, or what it asked where it moved on."""
+    if record.kind != "need":
+        return ""
+    name = event.verb.partition(".")[2]
+    for step in record.kind_entry.machine.transitions:
+        if step.name == name and event.from_state == event.to_state:
+            return str(step.label)
+        if step.name == name:
+            return next(
+                (str(ask.label) for ask in step.asks if ask.stores and ask.name == "reason"), ""
+            )
+    return ""
 
 
 def _said(answers: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ def test_a_want_without_a_sponsor_goes_nowhere(door, need):
     )
 
     assert {error["field"] for error in body["errors"]} == {"sponsor", "trade_off"}
-    assert "a sponsor, since it is a want" in body["errors"][0]["message"]
+    assert "A want needs a sponsor" in body["errors"][0]["message"]
     assert not Handover.objects.filter(source=need).exists()
 
 

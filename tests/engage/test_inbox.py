@@ -101,7 +101,7 @@ class TestTheCard:
 
         errors = page.context["decision_form"].errors
         assert page.status_code == 422
-        assert "a sponsor, since it is a want" in errors["sponsor"][0]
+        assert "A want needs a sponsor" in errors["sponsor"][0]
         assert "trade_off" in errors
         assert fresh(need).state == "submitted"
         more = {"sponsor": planner.email, "trade_off": "The buoy waits."}
@@ -277,3 +277,27 @@ class TestTheSteps:
         assert fresh(second).state == "merged"
         assert fresh(third).weight == 2
         assert all(page.headers["Location"].startswith("/engage/") for page in (later, merged))
+
+
+def test_a_stakeholder_is_told_what_will_be_asked_before_anything_is_decided(requester):
+    said = read(requester, state_need(requester))
+
+    assert "You read each answer here, with its reason." in said
+    assert "Not decided yet" not in said
+    assert 'href="/portal/needs/"' in said
+
+
+def test_the_views_that_find_no_room_wait_in_a_menu(requester, brm):
+    state_need(requester)
+
+    page = browser(brm).get("/engage/?state=submitted").content.decode()
+
+    assert "More views" in page
+    assert "By stakeholder" in page
+
+
+def test_the_form_of_a_need_asks_what_a_need_is_weighed_by(requester):
+    page = browser(requester).get("/portal/request/need/").content.decode()
+
+    assert "What is it worth, and what shows it?" in page
+    assert "what happened instead" not in page

@@ -52,18 +52,25 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     assert appealed.status_code == 302
 
     # With sponsor and trade-off it is qualified, promised, and handed on.
-    assert "Two barges nearly met" in desk.get(f"/needs/{number}/").content.decode()
+    for page in (f"/needs/{number}/", f"/engage/?need={number}&state=in_triage"):
+        weighed = desk.get(page).content.decode()
+        assert "Two barges nearly met" in weighed
+        assert "Turned down before" in weighed
+        assert "Nobody sponsors a second radar." in weighed
     do("classify", classification="want", reason="Safer behind the silo.", sponsor=planner.email,
        trade_off="The new buoy waits a year.")  # fmt: skip
     do("justify", reason="Two near misses.", evidence="Log of Monday")
     assert do("qualify").status_code == 302
     do("promise", promise="A radar on the silo", promised_on="2027-05-01")
     assert "1 May 2027" in read()
+    assert "<span>Wanted or required?</span>" in read()
     handed = Machine(brm).post(
         f"needs/{number}/hand-off/", {"flow": "request_service", "data": {"title": "Radar"}}
     )
     assert handed.status_code == 201, handed.content
     request = handed.json()["target"]["number"]
+
+    assert "<b>Service request</b>" in read()
 
     # The work ends, and nobody but the stakeholder says whether it brought what they wanted.
     for name, data in (("accept", {}), ("start", {}), ("fulfil", {"resolution": "It turns."})):

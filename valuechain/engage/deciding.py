@@ -181,9 +181,10 @@ def _unanswered(problem: RuleViolation) -> FieldErrors:
     """Put what a guard misses beside the questions that would give it."""
     errors: dict[str, list[tuple[str, Any]]] = {}
     for name in problem.missing:
-        message = _("Answer this first.")
-        if name in ("sponsor", "trade_off"):
-            message = str(problem.message)
+        message = {
+            "sponsor": _("A want needs a sponsor: name who stands up for it."),
+            "trade_off": _("A want needs a trade-off: say what is not done for it."),
+        }.get(name, _("Answer this first."))
         errors.setdefault(_MISSING.get(name, name), []).append((problem.code, message))
     return FieldErrors(errors)
 

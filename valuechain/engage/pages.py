@@ -13,6 +13,7 @@ from valuechain.engage import policies
 from valuechain.engage.forms import DecisionForm
 from valuechain.engage.models import Interaction, Need, Stakeholder
 from valuechain.engage.vocabulary import ROUTABLE
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Event, Record
 from valuechain.records.trace import DOWNSTREAM, trace
 
@@ -47,8 +48,10 @@ def _need_page(need: Any, actor: Any) -> dict[str, Any]:
     form = None
     if need.state in _DECIDED_IN and policies.may_triage(actor, need):
         form = DecisionForm(need=need, actor=actor)
+    questions = [_question(need, name, label) for name, label in _QUESTIONS]
     return {
-        "questions": [_question(need, name, label) for name, label in _QUESTIONS],
+        "questions": questions,
+        "is_begun": any(question["answer"] for question in questions),
         "decision_form": form,
         "decision_url": reverse("engage-inbox") + f"?view=all&need={need.number}&back=record",
         "targets": _targets(need, actor),
@@ -92,6 +95,15 @@ def _question(need: Any, name: str, label: Any) -> dict[str, Any]:
     return {"name": name, "label": label, "answer": answer, "reason": reason}
 
 
+def _where_it_went(need: Any) -> str:
+    """Name the kinds of record that carry a need on; their words are for who may read them. One query."""
+    if need.state not in _ROUTED:
+        return ""
+    names = policies.targets_of(need).order_by().values_list("kind", flat=True).distinct()
+    labels = sorted(str(kinds[name].label) for name in names)
+    return ", ".join(labels) or str(need.state_label)
+
+
 _ANSWERS: dict[str, Callable[[Any], tuple[str, str]]] = {
     "classify": lambda need: (need.get_classification_display(), need.classification_reason),
     "justify": lambda need: (
@@ -99,7 +111,7 @@ _ANSWERS: dict[str, Callable[[Any], tuple[str, str]]] = {
         need.verdict_reason if need.verdict == Need.Verdict.NOT_JUSTIFIED else need.justification,
     ),
     "assess": lambda need: (need.get_fulfilability_display(), need.fulfilability_note),
-    "route": lambda need: (need.state_label if need.state in _ROUTED else "", need.route_reason),
+    "route": lambda need: (_where_it_went(need), need.route_reason),
 }
 
 

@@ -151,6 +151,7 @@ class InboxView(StaffView):
         state, filterset, page = self._list(request)
         needs = triage.weigh(page.items)
         number = request.GET.get("need", "") or (needs[0].number if needs else "")
+        views = tabs_of("needs", state, actor=actor, request=request)
         context = {
             "needs": needs,
             "by_stakeholder": state.ordering.lstrip("-") == "stakeholder",
@@ -160,7 +161,8 @@ class InboxView(StaffView):
             },
             "filter": filterset,
             "chips": chips_of(filterset, state),
-            "views": tabs_of("needs", state, actor=actor, request=request).shown,
+            "views": views.shown,
+            "more_views": views.menu,
             "clear_url": f"{request.path}?{UNFILTERED}",
             "places": places("engage-inbox"),
             "board_url": f"{reverse('need-board')}?{state.filters.urlencode()}",
