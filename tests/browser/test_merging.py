@@ -25,6 +25,9 @@ def test_what_moves_is_seen_before_and_comes_back_after(
     assert audit(page) == []
     assert sideways(page) <= 0
     page.get_by_role("button", name="Merge", exact=True).click()
+    page.get_by_text(f"You asked for {gone.number}. It goes on here.").wait_for()
+    assert audit(page) == []
+    page.get_by_role("link", name=f"Look at {gone.number} as it was").click()
     page.get_by_text("Merged: this goes on as").wait_for()
     assert audit(page) == []
     assert sideways(page) <= 0
