@@ -197,6 +197,8 @@ def test_what_is_kept_ready_is_readable_by_all(
     page = as_person(agent, ticket.get_absolute_url(), scheme=scheme, width=width)
     write(page, "::pap")
     page.get_by_role("option", name="Paper jam").wait_for()
+    # Nothing else is to lie half below the bars, where nobody would press it.
+    page.locator("#reply").evaluate("form => form.scrollIntoView({block: 'start'})")
     assert audit(page) == []
     assert sideways(page) <= 0
 
