@@ -71,6 +71,7 @@ def connect() -> None:
     panels.pages.append(put_on_page)
     panels.event_words["clock.breached"] = ("sla", wording.missed)
     panels.event_words["clock.escalated"] = ("sla", wording.escalated)
+    panels.news_words |= {"clock.breached": wording.news, "clock.escalated": wording.news}
 
 
 def put_on_rows(records: Sequence[Any], actor: Any) -> None:

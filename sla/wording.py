@@ -31,6 +31,16 @@ def escalated(event: Any) -> str:
     return _("escalated %(metric)s at %(step)s: %(done)s") % words
 
 
+def news(event: Any) -> str:
+    """Say in one line what happened to which promise, to whom a clock is to hurry."""
+    data = event.data
+    due = data.get("breached_at") or data.get("due_at")
+    words = {"metric": _metric(data), "due": _moment(due), "step": data.get("step", "")}
+    if event.verb == "clock.breached" or data.get("step") == BREACH:
+        return _("%(metric)s is missed, it was due %(due)s") % words
+    return _("%(metric)s passed “%(step)s”, %(due)s") % words
+
+
 def _metric(data: dict[str, Any]) -> str:
     known = dict(Metric.choices)
     return str(known.get(data.get("metric", ""), _("a promise")))

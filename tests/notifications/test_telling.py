@@ -9,11 +9,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from itsm.accounts.access import SYSTEM
 from itsm.core import clock
 from itsm.notifications import actions
 from itsm.notifications.models import Mute, Notification, OutboundMail, Preference
 from tests.doors import browser
 from tests.factories import a_person, a_ticket
+from valuechain.records import events
 from valuechain.records.actions import add_comment, perform, watch
 
 
@@ -128,6 +130,23 @@ def test_the_page_groups_by_record_names_the_reason_and_marks_as_read(ticket, ag
 
     assert ticket.title not in client.get("/me/notifications/").text
     assert ticket.title in client.get("/me/notifications/?show=all").text
+
+
+def test_of_a_deadline_one_reads_which_it_was(ticket, agent):
+    due = clock.now()
+    told = {"metric": "first_response", "breached_at": due.isoformat(), "step": "breach"}
+    step = {"metric": "resolution", "due_at": due.isoformat(), "step": "80%",
+            "done": [{"do": "notify", "people": [agent.pk]}]}  # fmt: skip
+    events.publish_all([
+        events.compose(ticket, verb, actor=SYSTEM, via="worker", at=due, data=data,
+                       is_internal=True)
+        for verb, data in (("clock.breached", told), ("clock.escalated", step))
+    ])  # fmt: skip
+
+    page = browser(agent).get("/me/notifications/").text
+
+    assert "First response is missed, it was due" in page
+    assert "Resolution passed “80%”," in page
 
 
 def test_the_header_counts_what_is_unread(

@@ -74,6 +74,8 @@ class Panels:
     event_words: dict[str, tuple[str, Sentence | Callable[[Event], Sentence]]] = field(
         default_factory=dict
     )
+    #: event verb -> what one line says of it to somebody who is told, where the reason is not enough.
+    news_words: dict[str, Callable[[Event], str]] = field(default_factory=dict)
     #: resource -> (key, label) of the columns its list shows.
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: resource -> columns its list can show besides, when its reader chooses them.
