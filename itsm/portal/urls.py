@@ -1,6 +1,7 @@
 """Addresses of the pages that span the apps."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from itsm.portal import account, activities, catalogue, keyboard, needs, published, requests
 from itsm.portal.appearance import appearance
@@ -16,6 +17,8 @@ from itsm.portal.second_step import second_step
 from itsm.portal.suggesting import portal_suggest
 from itsm.portal.tracking import track_open, track_request, track_show
 
+_OF_ACTIVITY = RedirectView.as_view(pattern_name="activity")
+
 urlpatterns = [
     path("", home, name="home"),
     path("palette/", palette, name="palette"),
@@ -25,6 +28,9 @@ urlpatterns = [
     path("suggest/tags/", tags_suggest, name="tags-suggest"),
     path("suggest/records/", records_suggest, name="records-suggest"),
     path("activity/<slug:activity>/", activities.activity, name="activity"),
+    # What heads the addresses of an activity's own pages leads to the activity.
+    path("build/", _OF_ACTIVITY, {"activity": "obtain-build"}, name="activity-build"),
+    path("deliver/", _OF_ACTIVITY, {"activity": "deliver-support"}, name="activity-deliver"),
     path(
         "handovers/<int:pk>/accept/",
         activities.settle_handover,

@@ -66,5 +66,14 @@ def test_each_activity_says_what_it_is_for(signed_in, agent, slug):
     assert "Flows out" in page
 
 
+@pytest.mark.parametrize(
+    ("short", "slug"), [("/build/", "obtain-build"), ("/deliver/", "deliver-support")]
+)
+def test_the_head_of_an_activitys_addresses_leads_to_the_activity(signed_in, agent, short, slug):
+    answer = signed_in(agent).get(short)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/activity/{slug}/"
+
+
 def test_there_is_no_seventh_activity(signed_in, agent):
     assert signed_in(agent).get("/activity/selling/").status_code == 404
