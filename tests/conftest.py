@@ -15,6 +15,7 @@ from django.utils import translation
 
 from itsm.accounts.models import Membership, Organisation, Team, User
 from itsm.accounts.roles import Role
+from itsm.core import limits
 from tests.factories import Cast, a_person
 
 #: A Monday morning, in UTC.
@@ -171,6 +172,18 @@ def cast(
         admin=admin,
         staff=(agent, lead, change_manager, planner, admin),
     )
+
+
+@pytest.fixture
+def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count attempts for this test alone: the counters in Redis live beyond it."""
+    own: dict[str, int] = {}
+
+    def count(what: str, rate: limits.Rate) -> limits.Usage:
+        own[what] = own.get(what, 0) + 1
+        return limits.Usage(rate, own[what], 60)
+
+    monkeypatch.setattr(limits, "count", count)
 
 
 @pytest.fixture

@@ -17,23 +17,11 @@ from itsm.accounts.tasks import (
 )
 from itsm.branding.models import Brand
 from itsm.branding.reading import forget
-from itsm.core import clock, limits
+from itsm.core import clock
 from tests.doors import browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
 ASK = "/login/link/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted(monkeypatch):
-    """Counters live in Redis beyond a test; each test counts for itself."""
-    own = {}
-
-    def count(what, rate):
-        own[what] = own.get(what, 0) + 1
-        return limits.Usage(rate, own[what], 60)
-
-    monkeypatch.setattr(limits, "count", count)
 
 
 @pytest.fixture

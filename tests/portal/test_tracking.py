@@ -6,27 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from itsm.core import limits
 from itsm.portal.tasks import send_track_link
 from itsm.portal.tracking import FOR_ONE_ADDRESS, FROM_ONE_PLACE, LIFETIME, link_to
 from tests.doors import browser
 from tests.factories import a_ticket
 from valuechain.records.actions import add_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
 NOTE = "canary-in-a-note"
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted(monkeypatch):
-    """Counters live in Redis beyond a test; each test counts for itself."""
-    own = {}
-
-    def count(what, rate):
-        own[what] = own.get(what, 0) + 1
-        return limits.Usage(rate, own[what], 60)
-
-    monkeypatch.setattr(limits, "count", count)
 
 
 @pytest.fixture
