@@ -58,12 +58,12 @@ function tick() {
 
 export function startClocks(root) {
   for (const element of fresh(root, ".sla[data-rem]")) {
-    const { rem, at, run, risk, next } = element.dataset;
+    const { rem, at, run, risk, next, since } = element.dataset;
     clocks.set(element, {
       left: Number(rem),
       running: run === "1",
       risk: Number(risk),
-      since: performance.now(),
+      since: since ? Number(since) : performance.now(),
       changesIn: next ? Date.parse(next) - Date.parse(at) : null,
     });
   }

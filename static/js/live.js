@@ -4,6 +4,7 @@ const EVERY_MS = Number(document.body.dataset.livePeriod) || 15_000;
 const DRAFT_MS = 30_000;
 let etag = "";
 let timer = 0;
+let asking = new AbortController();
 let wroteAt = -Infinity;
 // Clocks that ticked past what they know of the calendar, or whose record went on, are asked for anew.
 let stale = false;
@@ -33,11 +34,17 @@ function question(page) {
   return `${page.dataset.live}?${query}`;
 }
 
-function draw(row, { cells, version }) {
+// Clocks of an answer count from when it was asked for: it may have been long on its way, or the computer asleep.
+function wound(clocks, askedAt) {
+  for (const clock of clocks) clock.dataset.since = askedAt;
+}
+
+function draw(row, { cells, version }, askedAt) {
   const pick = row.querySelector(".pick");
   const focused = row.contains(document.activeElement);
   const parts = document.createElement("template");
   parts.innerHTML = cells;
+  wound(parts.content.querySelectorAll(".sla"), askedAt);
   const fresh_ = [...parts.content.children];
   const old = [...row.children].filter((cell) => cell !== pick);
   fresh_.forEach((cell, place) => {
@@ -63,21 +70,22 @@ function place(here) {
   }
 }
 
-function wind(badges) {
+function wind(badges, askedAt) {
   for (const place of document.querySelectorAll(".record-line, .clocks")) {
     const shown = [...place.querySelectorAll(".sla")];
     if (shown.length !== badges.length) continue;
     shown.forEach((one, at) => { one.outerHTML = badges[at]; });
+    wound(place.querySelectorAll(".sla"), askedAt);
     document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: place } }));
   }
 }
 
-function show(answer) {
+function show(answer, askedAt) {
   const busy = isBusy();
-  if (answer.clocks) wind(answer.clocks);
+  if (answer.clocks) wind(answer.clocks, askedAt);
   for (const row of rows()) {
     const news = answer.rows?.[numberOf(row)];
-    if (news && !busy) draw(row, news);
+    if (news && !busy) draw(row, news, askedAt);
   }
   if (answer.here) place(answer.here);
   const strip = document.querySelector("[data-news]");
@@ -96,13 +104,18 @@ async function poll() {
   const page = source();
   if (!page || document.hidden) return;
   timer = setTimeout(poll, EVERY_MS);
+  // One question at a time: the answer to an earlier one would undo what a later one said.
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const askedAt = performance.now();
   try {
-    const answer = await fetch(question(page), { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    const answer = await fetch(question(page), { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal });
     if (answer.status !== 200 || answer.redirected) return;
     etag = answer.headers.get("ETag") ?? "";
     const said = await answer.json();
     stale = false;
-    show(said);
+    show(said, askedAt);
     if ((said.news ?? "") !== told) {
       told = said.news ?? "";
       stale = true;

@@ -104,14 +104,18 @@ def test_it_stops_and_goes_on_with_the_server(ticket, desk_clock, agent, lead):
     agrees(page, ticket, agent)
 
 
-@pytest.mark.parametrize("where", ["record", "list"])
-def test_it_keeps_the_hours_of_its_calendar(
-    frozen, desk_clock, agent, requester, desk, where
-):  # fmt: skip
+@pytest.fixture
+def office_ticket(frozen, requester, desk):
+    """A ticket due in four hours of an office that closes from ten to eleven."""
     hours = [["08:00", "10:00"], ["11:00", "16:00"]]
     office = a_calendar("Office", {"tz": "UTC", "weekly": {"mon": hours}})
     an_agreement(calendar=office, targets={"any": {"resolution": 4 * HOUR}})
-    ticket = a_ticket(actor=requester, team=desk, title="Label printer prints blank labels")
+    return a_ticket(actor=requester, team=desk, title="Label printer prints blank labels")
+
+
+@pytest.mark.parametrize("where", ["record", "list"])
+def test_it_keeps_the_hours_of_its_calendar(desk_clock, agent, office_ticket, where):
+    ticket = office_ticket
     address, shown = (
         (ticket.get_absolute_url(), SHOWN)
         if where == "record"
@@ -127,6 +131,31 @@ def test_it_keeps_the_hours_of_its_calendar(
     assert agrees(page, ticket, agent, shown) != at_noon
     desk_clock.sleep(timedelta(minutes=10))
     agrees(page, ticket, agent, shown)
+
+
+def test_an_answer_that_comes_late_does_not_undo_a_later_one(desk_clock, agent, office_ticket):
+    page = desk_clock.open(office_ticket.get_absolute_url())
+    late, slow = [], True
+
+    def network(route):
+        if slow:
+            late.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/live/?*", network)
+    desk_clock.sleep(timedelta(hours=1, minutes=1))
+    while not any("clocks=1" in route.request.url for route, _answer in late):
+        page.wait_for_timeout(50)
+
+    slow = False
+    desk_clock.sleep(timedelta(hours=1, minutes=15))
+    assert agrees(page, office_ticket, agent) == ["2:43 left"]
+    for route, answer in late:
+        route.fulfill(response=answer)
+    page.wait_for_timeout(200)
+    desk_clock.sleep(timedelta(minutes=10))
+    assert agrees(page, office_ticket, agent) == ["2:33 left"]
 
 
 def test_a_clock_that_comes_near_its_end_is_said_once(ticket, desk_clock):
