@@ -146,6 +146,7 @@ def test_what_is_solved_is_logged_and_resolved_with_one_key(as_person, agent, re
 
     page.keyboard.press("Control+Shift+Enter")
     page.get_by_text("Write what was done.").first.wait_for()
+    page.wait_for_load_state()
     page.get_by_label("What was done").fill("Took the paper out.")
     page.keyboard.press("Control+Shift+Enter")
     page.get_by_text("The call is logged. Read out:").wait_for()

@@ -101,12 +101,10 @@ def test_a_record_is_opened_walked_and_left_by_keyboard(as_person, agent, ticket
 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1, name=tickets[0].title).wait_for()
-    page.keyboard.press("Shift+J")
-    page.get_by_role("heading", level=1, name=tickets[1].title).wait_for()
-    page.keyboard.press("Shift+K")
-    page.get_by_role("heading", level=1, name=tickets[0].title).wait_for()
-    page.keyboard.press("u")
+    for ticket, leave in ((tickets[0], "Shift+J"), (tickets[1], "Shift+K"), (tickets[0], "u")):
+        page.get_by_role("heading", level=1, name=ticket.title).wait_for()
+        page.wait_for_load_state()  # keys work once the scripts are there
+        page.keyboard.press(leave)
 
     page.get_by_role("heading", level=1, name="Tickets").wait_for()
     assert page.url.endswith(QUEUE)
@@ -137,6 +135,7 @@ def test_the_palette_finds_acts_and_gives_the_focus_back(as_person, agent, ticke
     page.keyboard.type("router")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="Router is warm").wait_for()
+    page.wait_for_load_state()
 
     page.keyboard.press("Control+k")
     page.keyboard.type("> resolve")
