@@ -28,7 +28,7 @@ def test_an_agent_goes_from_my_work_to_a_ticket_taken_by_keyboard(as_person, age
     page.wait_for_url("**/tickets/?view=open&state=open")
     page.get_by_role("link", name=ticket.title).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/tickets/{ticket.number}/")
+    page.wait_for_url(f"**/tickets/{ticket.number}/?**")
     page.keyboard.press("a")
     page.keyboard.press("i")
     page.get_by_text(f"{ticket.number} is yours.").wait_for()
