@@ -27,4 +27,5 @@ VOLUME /data
 EXPOSE 8000
 
 CMD ["gunicorn", "itsm.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "4", \
-     "--timeout", "60", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--timeout", "60", "--graceful-timeout", "20", "--keep-alive", "75", \
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -181,6 +181,8 @@ class Up:
             *("--bind", f"fd://{listener.fileno()}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
             *("--timeout", "60", "--graceful-timeout", "10"),
+            # Longer than clients and proxies keep an idle connection, so none finds it closed as it asks.
+            *("--keep-alive", "75"),
             *("--no-control-socket",),
         ]
         worker = [
