@@ -102,6 +102,9 @@ def test_the_plan_is_a_drawing_and_a_table(page, cast, builder, organisation, ou
         assert "<svg" in shown
         assert shown.count("Harbour opens") >= 2
         assert shown.count("Radar") >= 2
+        # The names stand before the drawing, where no line of it can cross them.
+        drawing = shown.partition('class="plan-box"')[2].partition("</svg>")[0]
+        assert "Radar" not in drawing
     assert "Radar" not in page(outsider, "/build/plan/")
 
 

@@ -19,11 +19,9 @@ from valuechain.obtain_build.models import Component, Milestone
 
 ROW = 28
 TOP = 26
-#: The least room the drawing takes, and the room of one day at each scale.
-WIDTH = 900
+#: The least room the drawing takes beside the names of its rows, and the room of one day at each scale.
+WIDTH = 720
 DAY = {"weeks": 22, "months": 6}
-#: About how wide a letter of the words beside a bar is.
-LETTER = 7
 #: At least this much time is shown, so that one date alone does not fill the drawing.
 LEAST = timedelta(days=42)
 
@@ -48,25 +46,13 @@ class Bar:
     expected_x: int | None
     is_late: bool
     availability: Availability | None
-    room: int = WIDTH
     #: What it waits for, of the rows drawn.
     waits_for: tuple[Any, ...] = ()
-    is_waited_for: bool = False
 
     @property
-    def words(self) -> str:
-        """What is written beside its marks."""
-        return f"{self.record.number} {Truncator(self.record.title).chars(34)}"
-
-    @property
-    def is_labelled_before(self) -> bool:
-        """Whether its words stand before the bar, for want of room after it."""
-        return self.words_x + LETTER * len(self.words) > self.room
-
-    @property
-    def words_x(self) -> int:
-        """Where its words begin: after its marks, and after the line that leaves them."""
-        return self.from_x + self.width + (26 if self.is_waited_for else 14)
+    def name(self) -> str:
+        """What stands before its row, as far as there is room."""
+        return Truncator(self.record.title).chars(28)
 
     @property
     def starts_x(self) -> int:
@@ -184,11 +170,7 @@ def _tied(drawn: list[Bar], blocks: Iterable[tuple[int, int]]) -> tuple[list[Bar
     waits: dict[int, list[Any]] = {}
     for first, then in pairs:
         waits.setdefault(then, []).append(drawn[first].record)
-    firsts = {first for first, _then in pairs}
-    told = [
-        replace(bar, waits_for=tuple(waits.get(n, ())), is_waited_for=n in firsts)
-        for n, bar in enumerate(drawn)
-    ]
+    told = [replace(bar, waits_for=tuple(waits.get(n, ()))) for n, bar in enumerate(drawn)]
     return told, [Tie(told[first], told[then]) for first, then in pairs]
 
 
@@ -237,7 +219,6 @@ def _milestone_bar(milestone: Milestone, scale: _Scale, place: int, today: date)
         expected_x=scale.at(expected) if expected else None,
         is_late=(expected or today) > milestone.baseline,
         availability=None,
-        room=scale.width,
     )
 
 
@@ -253,5 +234,4 @@ def _component_bar(component: Component, scale: _Scale, place: int, today: date)
         expected_x=scale.at(expected) if expected else None,
         is_late=stands.word == "late",
         availability=stands,
-        room=scale.width,
     )
