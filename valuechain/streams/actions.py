@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from itsm.accounts.models import Organisation, User
+from itsm.accounts.trail import changing
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from valuechain.records.models import Link, Record
@@ -45,21 +46,24 @@ def create_stream(
     """Draw a stream with its steps in order. Raises Denied or RuleViolation("too_many_steps")."""
     _require(may_draw(actor, organisation))
     slug = next_slug(slugify(values["name"])[:50] or "stream")
-    stream = ValueStream.objects.create(
-        slug=slug, organisation=organisation, owner_id=(owner or actor).pk, **values
-    )
-    for step in steps:
-        add_step(stream, actor=actor, **step)
+    with changing(actor, "value_stream", also=_drawn) as change:
+        stream = change.row = ValueStream.objects.create(
+            slug=slug, organisation=organisation, owner_id=(owner or actor).pk, **values
+        )
+        for step in steps:
+            _add(stream, step)
     return stream
 
 
+@transaction.atomic
 def change_stream(stream: ValueStream, changes: Mapping[str, Any], *, actor: Any) -> ValueStream:
     """Change the words, owner or order of a stream; its address stays. Raises Denied."""
     _require(may_draw(actor, stream.organisation))
     given = [name for name in STREAM_FIELDS if name in changes]
-    for name in given:
-        setattr(stream, name, changes[name])
-    stream.save(update_fields=given)
+    with changing(actor, "value_stream", stream, also=_drawn):
+        for name in given:
+            setattr(stream, name, changes[name])
+        stream.save(update_fields=given)
     return stream
 
 
@@ -68,12 +72,23 @@ def add_step(stream: ValueStream, *, actor: Any, **values: Any) -> Step:
     """Add a step at the end. Raises Denied or RuleViolation("too_many_steps")."""
     _require(may_draw(actor, stream.organisation))
     _lock(stream)
+    with changing(actor, "value_stream", stream, also=_drawn):
+        return _add(stream, values)
+
+
+def _add(stream: ValueStream, values: Mapping[str, Any]) -> Step:
     positions = list(stream.steps.values_list("position", flat=True))
     if len(positions) >= MOST_STEPS:
         raise RuleViolation(
             "too_many_steps", _("A stream has at most %(most)s steps.") % {"most": MOST_STEPS}
         )
     return Step.objects.create(stream=stream, position=max(positions, default=0) + 1, **values)
+
+
+def _drawn(stream: ValueStream) -> dict[str, Any]:
+    """Return the steps in their order, for the trail."""
+    steps = Step.objects.filter(stream_id=stream.pk)
+    return {"steps": [f"{step.name} ({step.get_activity_display()})" for step in steps]}
 
 
 @transaction.atomic
@@ -87,8 +102,9 @@ def move_step(step: Step, *, up: bool, actor: Any) -> None:
     if here is None or there is None or not 0 <= there < len(steps):
         return
     one, other = steps[here], steps[there]
-    one.position, other.position = other.position, one.position
-    Step.objects.bulk_update([one, other], ["position"])
+    with changing(actor, "value_stream", step.stream, also=_drawn):
+        one.position, other.position = other.position, one.position
+        Step.objects.bulk_update([one, other], ["position"])
 
 
 @transaction.atomic
@@ -100,7 +116,8 @@ def remove_step(step: Step, *, actor: Any) -> None:
         raise RuleViolation(
             "step_used", _("Records went along this step; it stays, so that their times do.")
         )
-    step.delete()
+    with changing(actor, "value_stream", step.stream, also=_drawn):
+        step.delete()
 
 
 @transaction.atomic

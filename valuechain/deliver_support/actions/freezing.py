@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation
+from itsm.accounts.trail import changing
 from itsm.core.errors import Denied, FieldErrors
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.deliver_support.policies import may_declare_freeze
@@ -42,11 +43,13 @@ def save_freeze(
         words = _("A freeze has to end after it begins.")
         raise FieldErrors({"ends_at": [("backwards", words)]})
     saved = freeze or ChangeFreeze(created_by_id=actor.pk)
-    saved.name, saved.reason = name, reason
-    saved.starts_at, saved.ends_at = starts_at, ends_at
-    saved.save()
-    saved.organisations.set(organisations)
-    saved.services.set(services)
+    with changing(actor, "change_freeze", freeze, also=_holds_for) as change:
+        saved.name, saved.reason = name, reason
+        saved.starts_at, saved.ends_at = starts_at, ends_at
+        saved.save()
+        saved.organisations.set(organisations)
+        saved.services.set(services)
+        change.row = saved
     return saved
 
 
@@ -56,4 +59,13 @@ def lift_freeze(freeze: ChangeFreeze, *, actor: Any) -> None:
     decision = may_declare_freeze(actor, freeze.organisations.all())
     if not decision:
         raise Denied.because(decision)
-    freeze.delete()
+    with changing(actor, "change_freeze", freeze, verb="lifted", also=_holds_for):
+        freeze.delete()
+
+
+def _holds_for(freeze: ChangeFreeze) -> dict[str, list[str]]:
+    """Return whom a freeze holds for, for the trail."""
+    return {
+        "organisations": sorted(str(one) for one in freeze.organisations.all()),
+        "services": sorted(freeze.services.values_list("title", flat=True)),
+    }
