@@ -12,9 +12,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from itsm.accounts import scopes
 from itsm.accounts.actions import edit_profile, issue_token, revoke_token
@@ -164,11 +165,19 @@ def make_token(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_token(request: HttpRequest, pk: int) -> HttpResponse:
-    """Withdraw one of the reader's tokens."""
+    """Say what stops working without one of the reader's tokens, and withdraw it."""
     user: Any = request.user
     token = get_object_or_404(ApiToken.objects.visible_to(user), pk=pk)
+    if request.method != "POST":
+        context = {
+            "token": token,
+            "base": base_template(request),
+            "back_url": reverse("account"),
+            "back": _("Account"),
+        }
+        return render(request, "portal/withdraw_token.html", context)
     revoke_token(token, actor=user)
     messages.success(request, _("“%(name)s” no longer works.") % {"name": token.name})
     return redirect("account")

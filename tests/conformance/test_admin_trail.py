@@ -6,6 +6,7 @@ cannot forget its trail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from itsm.accounts import second_step
 from itsm.accounts.models import AdminEvent, ApiToken
 from itsm.core import clock
 from itsm.portal.admin.looking import PLACES
+from itsm.portal.admin.telling import DONE, THINGS, setup_words
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
 from itsm.webhooks.models import Delivery, Webhook
@@ -28,15 +30,18 @@ from tests.tickets.event_log import LIFE, a_log
 from tickets.mail.models import Mailbox, SenderRule
 from tickets.models import RoutingRule
 from tickets.prepared import CannedReply, Macro
+from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.models import Event
 from valuechain.records.views.access import AdminView as RecordsAdminView
+from valuechain.streams.models import ValueStream
 
 pytestmark = pytest.mark.django_db
 
 #: Forms that change what is set up, on pages which others than administrators open as well.
 SHARED = {
     "sla-calendars", "sla-calendar", "sla-agreement-new", "sla-agreement",
-    "ticket-keep-new", "ticket-keep", "ticket-drop",
+    "ticket-keep-new", "ticket-keep", "ticket-drop", "stream-new", "stream-detail",
+    "freeze-new", "freeze-edit", "freeze-lift",
 }  # fmt: skip
 #: Pages an administrator sends something on, which change nothing that is set up.
 NO_SETTING = {"admin-mail-outbox": "sends a mail once more"}
@@ -109,7 +114,7 @@ def _routing(d: Desk) -> set[str]:
     first = RoutingRule.objects.get(name="Cranes")
     d.post("/admin/routing/", do=f"down-{first.pk}")
     d.post(f"/admin/routing/{first.pk}/", name="Cranes", words="boom", team=d.team.pk)
-    d.post("/admin/routing/", do=f"remove-{first.pk}")
+    d.post(f"/admin/routing/{first.pk}/", do="remove", typed="Cranes")
     return {f"routing_rule.{done}" for done in ("added", "moved", "changed", "removed")}
 
 
@@ -134,7 +139,7 @@ def _tokens(d: Desk) -> set[str]:
         "/admin/tokens/new/", name="Probe", scopes=["tickets:read"], days="30",
         new_account="Probe account", organisation=d.organisation.pk,
     )  # fmt: skip
-    d.post("/admin/tokens/", token=ApiToken.objects.get().pk)
+    d.post(f"/admin/tokens/{ApiToken.objects.get().pk}/withdraw/", typed="Probe")
     return {"integration.added", "token.made", "token.withdrawn"}
 
 
@@ -210,6 +215,38 @@ def _agreements(d: Desk) -> set[str]:
     return {f"agreement.{done}" for done in ("added", "drafted", "published", "ended")}
 
 
+def _streams(d: Desk) -> set[str]:
+    d.post(
+        "/streams/new/", name="Restore", trigger="A call", outcome="It works", order="free",
+        organisation=d.organisation.pk,
+    )  # fmt: skip
+    for name in ("Help", "Learn"):
+        d.post("/streams/restore/", do="step", **{"step-name": name, "step-activity": "improve"})
+    learn = ValueStream.objects.get().steps.get(name="Learn")
+    d.post("/streams/restore/", do="up", step=learn.pk)
+    d.post("/streams/restore/", do="remove", step=learn.pk)
+    told = [event.data["changed"] for event in AdminEvent.objects.filter(verb__endswith="changed")]
+    both = ["Help (Improve)", "Learn (Improve)"]
+    assert [one["steps"] for one in reversed(told)] == [
+        [[], both[:1]], [[], both[1:]], [both, both[::-1]], [both[1:], []],
+    ]  # fmt: skip
+    return {"value_stream.added", "value_stream.changed"}
+
+
+def _freezes(d: Desk) -> set[str]:
+    said = {
+        "name": "Harvest", "reason": "All hands are out.", "organisations": [d.organisation.pk],
+        "starts_at": "2026-09-01T00:00", "ends_at": "2026-09-08T00:00",
+    }  # fmt: skip
+    d.post("/deliver/freezes/new/", **said)
+    pk = ChangeFreeze.objects.get().pk
+    d.post(f"/deliver/freezes/{pk}/", **{**said, "organisations": []})
+    d.post(f"/deliver/freezes/{pk}/lift/")
+    changed = AdminEvent.objects.get(verb="change_freeze.changed").data["changed"]
+    assert changed == {"organisations": [["Harbour"], []]}
+    return {f"change_freeze.{done}" for done in ("added", "changed", "lifted")}
+
+
 #: By the names of the pages: what fills their forms in, and the verbs that has to leave.
 FILLED: dict[tuple[str, ...], Callable[[Desk], set[str]]] = {
     ("admin-person-new", "admin-person"): _person,
@@ -218,7 +255,7 @@ FILLED: dict[tuple[str, ...], Callable[[Desk], set[str]]] = {
     ("admin-priorities",): _priorities,
     ("admin-routing", "admin-rule-new", "admin-rule"): _routing,
     ("admin-webhook-new", "admin-webhook"): _webhooks,
-    ("admin-tokens", "admin-token-new"): _tokens,
+    ("admin-token-new", "admin-token-withdraw"): _tokens,
     ("admin-imports", "admin-import"): _imports,
     ("admin-branding",): _branding,
     ("admin-sign-in",): _sign_in,
@@ -226,6 +263,8 @@ FILLED: dict[tuple[str, ...], Callable[[Desk], set[str]]] = {
     ("ticket-keep-new", "ticket-keep", "ticket-drop"): _prepared,
     ("sla-calendars", "sla-calendar"): _calendars,
     ("sla-agreement-new", "sla-agreement"): _agreements,
+    ("stream-new", "stream-detail"): _streams,
+    ("freeze-new", "freeze-edit", "freeze-lift"): _freezes,
 }
 
 
@@ -254,7 +293,7 @@ def test_every_form_of_an_administrator_is_filled_in_here():
 def test_every_place_of_the_start_page_is_looked_at():
     """A place without a form of its own only shows, or is where the forms above are found."""
     shows = {"admin-people", "admin-roles", "admin-organisations", "admin-teams", "sla-agreements",
-             "ticket-prepared", "admin-webhooks", "admin-audit"}  # fmt: skip
+             "ticket-prepared", "admin-webhooks", "admin-tokens", "admin-audit"}  # fmt: skip
     filled = {name for names in FILLED for name in names}
     assert {place[0] for place in PLACES} - filled == shows
 
@@ -270,7 +309,21 @@ def test_what_it_changes_is_written_down_with_who_and_what(d, names):
         assert event.subject
         assert all(was != now for was, now in event.data.get("changed", {}).values())
     shown = d.page.get("/admin/audit/?of=setup").content.decode()
-    assert all(verb in shown for verb in verbs)
+    assert all(setup_words(verb) in shown for verb in verbs)
+
+
+@pytest.mark.parametrize("names", FILLED, ids=lambda names: names[0])
+def test_it_is_told_in_peoples_words(d, names):
+    """No verb, no field and no value of a known set stands there as a program spells it."""
+    FILLED[names](d)
+    rows = d.page.get("/admin/audit/?of=setup").context["rows"]
+    assert rows
+    for row in rows:
+        noun, _dot, done = row["event"].verb.partition(".")
+        assert noun in THINGS, row["event"].verb
+        assert done in DONE, row["event"].verb
+        for line in row["lines"]:
+            assert not re.search(r"[a-z]_[a-z]", line.name), line
 
 
 def test_before_and_after_stand_in_it(d):

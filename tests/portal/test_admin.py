@@ -6,7 +6,7 @@ import pytest
 
 from itsm.accounts.models import Organisation, RoleGrant, Team, User
 from tests.doors import Machine, browser
-from tests.factories import a_ticket
+from tests.factories import a_ticket, take
 
 pytestmark = pytest.mark.django_db
 
@@ -112,20 +112,42 @@ def test_a_token_is_withdrawn_for_somebody_else(page, cast):
     machine = Machine(cast.agent)
     token = cast.agent.api_tokens.get()
 
-    page.post("/admin/tokens/", {"token": token.pk})
+    address = f"/admin/tokens/{token.pk}/withdraw/"
+    assert "There is no way back" in page.get(address).content.decode()
+    other = page.post(address, {"typed": "something"})
+    assert other.status_code == 422
+    assert "This is not its name." in other.content.decode()
+    assert machine.get("tickets/").status_code == 200
+
+    page.post(address, {"typed": token.name})
 
     assert machine.get("tickets/").status_code == 401
+    assert page.get(address).status_code == 404
 
 
 def test_the_audit_log_is_narrowed_by_who_what_and_record(page, cast):
     ticket = a_ticket(actor=cast.agent, requester=cast.requester)
     a_ticket(actor=cast.admin, requester=cast.requester)
 
-    every = page.get("/admin/audit/").context["events"]
+    every = page.get("/admin/audit/").context["rows"]
     narrow = page.get(f"/admin/audit/?who=agnes&record={ticket.number}&verb=opened")
 
     assert len(every) >= 2
-    assert {event.record_id for event in narrow.context["events"]} == {ticket.pk}
+    assert {row["event"].record_id for row in narrow.context["rows"]} == {ticket.pk}
+
+
+def test_the_audit_log_speaks_as_people_do_and_is_found_by_their_words(page, cast):
+    ticket = a_ticket(actor=cast.agent, requester=cast.requester)
+    take(ticket, "start", cast)
+
+    found = page.get("/admin/audit/?verb=start work")
+
+    row = found.context["rows"][0]
+    assert row["event"].verb == "incident.start"
+    assert row["words"] == "Start work"
+    assert row["states"][1] == "In progress"
+    assert "Programs call it <code>incident.start</code>" in found.content.decode()
+    assert page.get("/admin/audit/?verb=elephant").context["rows"] == []
 
 
 def new_token(page, **given):

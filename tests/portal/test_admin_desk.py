@@ -93,6 +93,20 @@ def test_the_first_rule_that_fits_decides_and_the_order_can_be_changed(page, cas
     assert (ticket.team, ticket.priority) == (None, 1)
 
 
+def test_a_rule_goes_once_its_name_was_typed_and_says_what_it_did(page, cast, rule):
+    a_ticket(actor=cast.requester, title="Phone")
+    address = f"/admin/routing/{rule.pk}/"
+    assert "It decided on 1 ticket in the last 24 hours." in page.get(address).content.decode()
+
+    wrong = page.post(address, {"do": "remove", "typed": "Something"})
+    assert wrong.status_code == 422
+    assert "This is not its name. It is: Telephones" in wrong.content.decode()
+    assert RoutingRule.objects.exists()
+
+    page.post(address, {"do": "remove", "typed": "Telephones"})
+    assert not RoutingRule.objects.exists()
+
+
 def test_a_rule_that_does_nothing_is_refused(page, cast):
     answer = page.post("/admin/routing/new/", {"name": "Idle", "words": "phone"})
 

@@ -29,7 +29,9 @@ def test_a_role_that_is_given_and_taken_is_written_down(page, cast, organisation
     assert verbs() == ["role.granted", "role.withdrawn"]
     shown = page.get(ADDRESS).content.decode()
     assert cast.admin.name in shown
-    assert "role: agent<br>where: Harbour" in shown
+    assert "Role: given" in shown
+    assert "Service desk agent" in shown
+    assert "role.granted" not in shown
 
 
 def test_a_change_says_what_was_and_what_is(page, desk, organisation):
@@ -39,7 +41,10 @@ def test_a_change_says_what_was_and_what_is(page, desk, organisation):
     event = AdminEvent.objects.get()
     assert (event.verb, event.subject) == ("team.changed", "Quay desk")
     assert event.data["changed"] == {"name": ["Harbour desk", "Quay desk"]}
-    assert "name: Harbour desk → Quay desk" in page.get(ADDRESS).content.decode()
+    shown = page.get(ADDRESS)
+    line = shown.context["rows"][0]["lines"][0]
+    assert (line.name, line.was, line.now) == ("name", "Harbour desk", "Quay desk")
+    assert "Harbour desk → Quay desk" in shown.content.decode()
 
 
 def test_saving_the_same_again_and_what_is_refused_writes_nothing(page, cast, desk, organisation):
@@ -66,7 +71,8 @@ def test_tokens_and_the_look_of_the_house_are_in_it_without_any_secret(page, org
 def test_it_is_narrowed_by_words(page, desk, cast):
     page.post(f"/admin/teams/{desk.pk}/", {"do": "member", "person": cast.requester.email})
 
-    assert "team.member_added" in page.get(f"{ADDRESS}&q=member Harbour").content.decode()
+    assert "Team: member added" in page.get(f"{ADDRESS}&q=member Harbour").content.decode()
+    assert "Team: member added" in page.get(f"{ADDRESS}&q=member_added").content.decode()
     assert "Nothing happened that fits." in page.get(f"{ADDRESS}&q=elephant").content.decode()
 
 

@@ -9,19 +9,18 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from itsm.core.markdown import NamedFile, to_html
 from itsm.core.statements import Given, Statement
 from itsm.core.wording import clock_time
 from valuechain.records.models import Attachment, Comment, Draft, Event, Record
-from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import step_named
 from valuechain.records.serving import named_files
-from valuechain.records.vocabulary import INVERSE, LinkKind, Principle, Via
+from valuechain.records.telling import describe, field_label
+from valuechain.records.vocabulary import Principle, Via
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
@@ -243,7 +242,7 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         internal = event.data.get("internal", {})
         answers |= internal.get("answers", {})
         changes += internal.get("changes", [])
-    kind, label = _describe(event, record)
+    kind, label = describe(event, record)
     stored = {change["field"] for change in changes}
     said = [
         str(value)
@@ -257,7 +256,7 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         actor=str(event.actor or _("Throughline")),
         text="\n\n".join(said),
         changes=[
-            change | {"field": _field_label(record, change["field"])}
+            change | {"field": field_label(record, change["field"])}
             for change in changes
             # A reason that the record keeps is told once, in the words below.
             if change["after"] not in said
@@ -275,69 +274,3 @@ _PRINCIPLES = dict(Principle.choices)
 def _via(via: str) -> Sentence:
     """Name the door, unless it is the one everybody comes through."""
     return "" if via == Via.HTML else _("by %(door)s") % {"door": Via(via).label}
-
-
-def _field_label(record: Record, name: str) -> str:
-    if name == "summary":
-        return _("Summary")
-    try:
-        label = getattr(record.kind_entry.model._meta.get_field(name), "verbose_name", name)
-    except FieldDoesNotExist:
-        label = name
-    return str(label).replace("_", " ").capitalize()
-
-
-_FIXED = {
-    "attachment.added": ("system", gettext_lazy("attached a file")),
-    "attachment.quarantined": ("system", gettext_lazy("held back a harmful file")),
-    "participant.added": ("system", gettext_lazy("added somebody")),
-    "participant.removed": ("system", gettext_lazy("took somebody off")),
-    "time.logged": ("system", gettext_lazy("logged time")),
-}
-
-
-_ANY_KIND = {
-    "opened": ("system", gettext_lazy("opened this")),
-    "edited": ("change", gettext_lazy("edited")),
-    "put_back": ("change", gettext_lazy("took the last step back")),
-    "summarised": ("change", gettext_lazy("wrote the summary")),
-}
-
-
-def _describe(event: Event, record: Record) -> tuple[str, Sentence]:
-    """Say in words what an event was."""
-    noun, _dot, verb = event.verb.partition(".")
-    known = _FIXED.get(event.verb) or panels.event_words.get(event.verb)
-    if known is not None:
-        kind, words = known
-        return kind, words(event) if callable(words) else words
-    if noun in ("link", "handover"):
-        return "link", _tie_words(noun, verb, event)
-    if noun == "clock":
-        return "sla", event.data.get("label") or _("clock %(what)s") % {"what": verb}
-    if verb in _ANY_KIND:
-        return _ANY_KIND[verb]
-    if verb == "absorbed":
-        return "link", _("merged %(number)s into this") % {"number": event.data.get("other", "")}
-    machine = record.kind_entry.machine
-    labels = {t.name: t.label for t in machine.transitions}
-    label = labels.get(verb, verb.replace("_", " "))
-    if event.from_state != event.to_state and event.to_state:
-        state = machine.state(event.to_state).label
-        return "transition", _("%(verb)s → %(state)s") % {"verb": label, "state": state}
-    return "transition", label
-
-
-def _tie_words(noun: str, verb: str, event: Event) -> Sentence:
-    other = event.data.get("other", "")
-    if noun == "handover":
-        return {
-            "offered": _("handed over: %(other)s"),
-            "accepted": _("handover accepted: %(other)s"),
-            "returned": _("handover returned: %(other)s"),
-        }[verb] % {"other": other}
-    kind = LinkKind(event.data["kind"])
-    words = kind.label if event.data.get("direction") == "out" else INVERSE[kind]
-    if verb == "removed":
-        return _("no longer %(words)s %(other)s") % {"words": words, "other": other}
-    return _("%(words)s %(other)s") % {"words": words, "other": other}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from itsm.accounts.models import Organisation, Team
 from itsm.core import clock
+from itsm.portal.admin.forms import TypedForm
 from itsm.portal.admin.views import AdminView
 from tickets import routing
 from tickets.actions import move_rule, remove_rule, save_rule
@@ -140,13 +141,10 @@ class RoutingView(AdminView):
         return render(request, "admin/routing.html", {"rows": rows})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Move a rule, or take it away."""
+        """Move a rule."""
         what, _between, pk = request.POST.get("do", "").partition("-")
         rule = self.found(RoutingRule, int(pk) if pk.isdecimal() else 0)
-        if what == "remove":
-            remove_rule(rule, actor=request.user)
-            messages.success(request, _("The rule is gone."))
-        else:
+        if what in ("up", "down"):
             move_rule(rule, up=what == "up", actor=request.user)
         return redirect("admin-routing")
 
@@ -157,12 +155,13 @@ class RuleView(AdminView):
     def get(self, _request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Show the form."""
         rule = self.found(RoutingRule, pk)
-        known = {name: getattr(rule, name) for name in routing.FIELDS} if rule else None
-        return self._page(rule, RuleForm(initial=known))
+        return self._page(rule, RuleForm(initial=_known(rule)))
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        """Try the rule, or keep it."""
+        """Try the rule, keep it, or take it away."""
         rule = self.found(RoutingRule, pk)
+        if rule is not None and request.POST.get("do") == "remove":
+            return self._remove(rule, TypedForm(request.POST))
         form = RuleForm(request.POST)
         if request.POST.get("do") == "try":
             return self._tried(rule, form)
@@ -170,6 +169,17 @@ class RuleView(AdminView):
         if saved is None:
             return self._page(rule, form, code=UNPROCESSABLE)
         messages.success(request, _("Saved."))
+        return redirect("admin-routing")
+
+    def _remove(self, rule: RoutingRule, form: TypedForm) -> HttpResponse:
+        def act(_data: dict[str, Any]) -> bool:
+            form.refuse_unless(rule.name)
+            remove_rule(rule, actor=self.request.user)
+            return True
+
+        if attempt(form, act) is None:
+            return self._page(rule, remove_form=form, code=UNPROCESSABLE)
+        messages.success(self.request, _("The rule is gone."))
         return redirect("admin-routing")
 
     def _tried(self, rule: RoutingRule | None, form: RuleForm) -> HttpResponse:
@@ -181,10 +191,26 @@ class RuleView(AdminView):
         return self._page(rule, form, tried)
 
     def _page(
-        self, rule: RoutingRule | None, form: RuleForm, tried: Any = None, code: int = 200
-    ) -> HttpResponse:
-        context = {"rule": rule, "form": form, "tried": tried}
+        self, rule: RoutingRule | None, form: RuleForm | None = None, tried: Any = None,
+        code: int = 200, remove_form: TypedForm | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        context: dict[str, Any] = {
+            "rule": rule,
+            "form": form or remove_form,
+            "rule_form": form or RuleForm(initial=_known(rule)),
+            "tried": tried,
+        }
+        if rule is not None:
+            since = clock.now() - timedelta(hours=24)
+            context |= {
+                "remove_form": remove_form or TypedForm(),
+                "hits": routing.hits_since(since).get(rule.pk, 0),
+            }
         return render(self.request, "admin/rule.html", context, status=code)
+
+
+def _known(rule: RoutingRule | None) -> dict[str, Any] | None:
+    return {name: getattr(rule, name) for name in routing.FIELDS} if rule else None
 
 
 def _conditions(rule: RoutingRule) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation, Team
 from itsm.accounts.roles import Role
+from itsm.core.errors import RuleViolation
 from valuechain.records.forms import Instant, PersonInput, RuledForm
 
 
@@ -46,6 +48,12 @@ class TypedForm(RuledForm):
     """A name typed once more, so that nobody does it by accident."""
 
     typed = forms.CharField(label=_("Type the name to go on"), max_length=200)
+
+    def refuse_unless(self, name: str) -> None:
+        """Raise RuleViolation when something else than the name was typed."""
+        if self.cleaned_data["typed"] != name:
+            message = gettext("This is not its name. It is: %(name)s") % {"name": name}
+            raise RuleViolation("not_the_name", message, field="typed")
 
 
 class OrganisationForm(RuledForm):

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from itsm.core.errors import RuleViolation
 from itsm.portal.admin.forms import TypedForm
 from itsm.portal.admin.views import AdminView
 from itsm.webhooks import actions
@@ -92,10 +91,8 @@ class WebhookView(AdminView):
         return self._save(hook, WebhookForm(request.POST), actor)
 
     def _remove(self, hook: Webhook, form: TypedForm, actor: Any) -> HttpResponse:
-        def act(data: dict[str, Any]) -> bool:
-            if data["typed"] != hook.name:
-                message = _("This is not its name. It is: %(name)s") % {"name": hook.name}
-                raise RuleViolation("not_the_name", message, field="typed")
+        def act(_data: dict[str, Any]) -> bool:
+            form.refuse_unless(hook.name)
             actions.remove(hook, actor=actor)
             return True
 

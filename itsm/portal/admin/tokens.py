@@ -19,6 +19,7 @@ from itsm.accounts.administering import add_integration
 from itsm.accounts.models import ApiToken, Organisation, User
 from itsm.core import clock
 from itsm.portal.account import TokenForm
+from itsm.portal.admin.forms import TypedForm
 from itsm.portal.admin.views import AdminView
 from valuechain.records.forms import PersonInput
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
@@ -33,16 +34,44 @@ class TokensView(AdminView):
         """List them, the newest first."""
         return tokens_page(request)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Withdraw one."""
-        given = request.POST.get("token", "")
-        token = ApiToken.objects.filter(pk=int(given) if given.isdecimal() else 0).first()
-        if token is None:
-            raise Http404
+
+class WithdrawTokenView(AdminView):
+    """Withdraws one token, once its name was typed: what comes in by it stops."""
+
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what stops working."""
+        return self._page(self._token(pk), TypedForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Withdraw it."""
+        token, form = self._token(pk), TypedForm(request.POST)
         actor: Any = request.user
-        revoke_token(token, actor=actor)
+
+        def act(_data: dict[str, Any]) -> bool:
+            form.refuse_unless(token.name)
+            revoke_token(token, actor=actor)
+            return True
+
+        if attempt(form, act) is None:
+            return self._page(token, form, UNPROCESSABLE)
         messages.success(request, _("The token no longer works."))
         return redirect("admin-tokens")
+
+    def _token(self, pk: int) -> ApiToken:
+        token = ApiToken.objects.select_related("user", "organisation").filter(pk=pk).first()
+        if token is None or not token.is_live(clock.now()):
+            raise Http404
+        return token
+
+    def _page(self, token: ApiToken, form: TypedForm, code: int = 200) -> HttpResponse:
+        context = {
+            "token": token,
+            "form": form,
+            "base": "base.html",
+            "back_url": reverse("admin-tokens"),
+            "back": _("API tokens"),
+        }
+        return render(self.request, "portal/withdraw_token.html", context, status=code)
 
 
 def tokens_page(request: HttpRequest, *, made: ApiToken | None = None, written: str = "") -> Any:

@@ -39,6 +39,11 @@ urlpatterns = [
     path("admin/webhooks/new/", machines.WebhookView.as_view(), name="admin-webhook-new"),
     path("admin/webhooks/<int:pk>/", machines.WebhookView.as_view(), name="admin-webhook"),
     path("admin/tokens/new/", tokens.NewTokenView.as_view(), name="admin-token-new"),
+    path(
+        "admin/tokens/<int:pk>/withdraw/",
+        tokens.WithdrawTokenView.as_view(),
+        name="admin-token-withdraw",
+    ),
     path("admin/tokens/", tokens.TokensView.as_view(), name="admin-tokens"),
     path("admin/imports/", imports.ImportsView.as_view(), name="admin-imports"),
     path("admin/imports/<int:pk>/", imports.ImportView.as_view(), name="admin-import"),
