@@ -39,6 +39,7 @@ NOT_WALKED = {
 OBJECTS: dict[str, Any] = {
     "handovers/": Handover,
     "me/tokens/": ApiToken,
+    "admin/tokens/": ApiToken,
     "exports/": Export,
     "admin/mail/rules/": SenderRule,
     "admin/mail/": Mailbox,
