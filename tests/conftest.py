@@ -15,7 +15,10 @@ from django.utils import translation
 
 from itsm.accounts.models import Membership, Organisation, Team, User
 from itsm.accounts.roles import Role
+from itsm.branding import reading
 from itsm.core import limits
+from itsm.notifications import counting
+from itsm.portal import needing
 from tests.factories import Cast, a_person
 
 #: A Monday morning, in UTC.
@@ -61,6 +64,14 @@ def own_language() -> Iterator[None]:
     """Give the thread its language back: a request of somebody who reads German leaves it German."""
     yield
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pages keep for some seconds does not run out between two requests of a slow machine."""
+    monkeypatch.setattr(needing, "KEPT", 3600)
+    monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
+    monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
 
 
 @pytest.fixture

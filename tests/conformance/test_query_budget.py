@@ -19,8 +19,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from itsm.branding import reading
-from itsm.notifications import counting
-from itsm.portal import needing
 from tests.crowds import colleagues, copies, line_up, liven
 from tests.doors import API, Machine, browser
 from tests.factories import at_state, opened
@@ -61,12 +59,8 @@ def within(pinned):
 
 
 @pytest.fixture
-def cost(agent, monkeypatch):
+def cost(agent):
     """Count the queries of an agent's request, as a page (`html`) or by REST (`api`)."""
-    # What the shell keeps for some seconds must not run out between two requests of a slow machine.
-    monkeypatch.setattr(needing, "KEPT", 3600)
-    monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
-    monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
     reading.forget()
     cache.delete_many([f"needing:{agent.pk}", f"notifications:{agent.pk}"])
     doors = {"html": browser(agent).get, "api": Machine(agent).get}
