@@ -125,6 +125,8 @@ class AgreementView(StaffView):
         bound = bound or {}
         versions = list(agreement.versions.select_related("calendar", "agreement", "published_by"))
         newest = versions[0]
+        decision = may_set_service_levels(self.request.user)
+        terms = bound.get("terms") or TermsForm(draft=newest, actor=self.request.user)
         publish_form = bound.get("publish") or PublishForm(prefix="publish")
         context: dict[str, Any] = {
             "agreement": agreement,
@@ -132,14 +134,14 @@ class AgreementView(StaffView):
             "newest": newest,
             "in_force": next((one for one in versions if one.is_published), None),
             "typed": typed,
-            "terms_form": bound.get("terms") or TermsForm(draft=newest, actor=self.request.user),
+            "terms_form": terms if decision else terms.as_shown(),
             "publish_form": publish_form,
             "retire_form": bound.get("retire") or RetireForm(prefix="retire"),
             "form": next(iter(bound.values()), publish_form),
             "metrics": Metric.labels,
             "running": Clock.objects.unfinished()
             .filter(agreement_version__agreement=agreement).count(),
-            "decision": may_set_service_levels(self.request.user),
+            "decision": decision,
             "days": DAYS,
             **self._worked_out(typed or newest, is_typed=typed is not None),
             **self._simulated(newest),

@@ -191,11 +191,13 @@ class CalendarView(StaffView):
         context: dict[str, Any] = {
             f"{name}_form": bound.get(name) or made(prefix=name) for name, made in FORMS.items()
         }
+        decision = may_set_service_levels(self.request.user)
+        hours = bound.get("hours") or HoursForm.of(definition)
         failed = next(iter(bound.values()), None)
         context |= {
             "calendar": calendar,
             "form": failed or PublishForm(),
-            "hours_form": bound.get("hours") or HoursForm.of(definition),
+            "hours_form": hours if decision else hours.as_shown(),
             "newest": newest,
             "in_force": calendar.versions.published().order_by("-number").first(),
             "holidays": [day for day in days if day.status == Holiday.Status.ACTIVE],
@@ -209,7 +211,7 @@ class CalendarView(StaffView):
             **self._worked_out(calendar, definition),
             "running": Clock.objects.unfinished()
             .filter(calendar_version__calendar=calendar).count(),
-            "decision": may_set_service_levels(self.request.user),
+            "decision": decision,
         }  # fmt: skip
         return render(self.request, "sla/calendar.html", context, status=code)
 

@@ -324,6 +324,16 @@ def with_canaries(requester, agent, desk, settings, tmp_path):
     return fresh(record)
 
 
+def test_who_asks_is_not_told_what_the_requester_reads(signed_in, requester, agent):
+    number = a_ticket(actor=requester).number
+    theirs = signed_in(requester).get(f"/portal/requests/{number}/do/cancel/").content.decode()
+    ours = signed_in(agent).get(f"/tickets/{number}/do/cancel/").content.decode()
+
+    assert "The requester reads this." in ours
+    assert "Reason" in theirs
+    assert "The requester reads this." not in theirs
+
+
 @pytest.mark.parametrize("who", ["requester", "agent"])
 def test_no_byte_meant_for_the_desk_is_on_any_page_of_the_portal(
     signed_in, requester, agent, with_canaries, who

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -110,6 +110,12 @@ def _looked_up(words: str, find: Any, actor: Any) -> Any:
 
 class RuledForm(forms.Form):
     """A form that shows what a rule said beside the field it concerns."""
+
+    def as_shown(self) -> Self:
+        """Close every field, for who may read what is set and not change it."""
+        for field in self.fields.values():
+            field.disabled = True
+        return self
 
     def add_violation(self, violation: RuleViolation) -> None:
         """Turn a refusal into form errors; what was typed stays."""

@@ -129,7 +129,7 @@ class CommentView(LoginRequiredMixin, View):
                 "kind": record.kind_entry,
                 "form": form,
                 "is_note": is_note,
-                "reply_to": record.requester or record.kind_entry.label,
+                "reply_to": record.requester or "",
                 "action": f"{url}?as={'internal' if is_note else 'public'}{tail}",
                 "other_action": f"{url}?as={'public' if is_note else 'internal'}{tail}",
                 "back_url": _back(request, record),

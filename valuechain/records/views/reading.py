@@ -117,7 +117,7 @@ class RecordDetailView(OneRecordView):
             "api_url": reverse(f"{resource}-detail", args=[record.number]),
             "chain_url": _record_url(record, "chain"),
             "link_url": _record_url(record, "link"),
-            "reply_to": record.requester or record.kind_entry.label,
+            "reply_to": record.requester or "",
             **comment_forms(record, actor, drafts, tail=tail),
             "walk": walk_of(record, request=request),
             "walk_tail": tail,
@@ -296,8 +296,12 @@ def properties_of(
 def _shown(record: Record, field: Any, value: Any) -> Any:
     if getattr(field, "choices", None):
         return record.describe(field.name)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(value, Decimal):
-        return formats.number_format(value, force_grouping=True)
+        # A measure is told as it was typed; money keeps its cents.
+        is_whole = hasattr(record, "measure") and value == value.to_integral_value()
+        return formats.number_format(value, 0 if is_whole else None, force_grouping=True)
     if isinstance(value, date) and not isinstance(value, datetime):
         return formats.date_format(value, "j M Y")
     return str(value) if isinstance(value, Record) else value
