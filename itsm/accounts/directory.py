@@ -32,11 +32,20 @@ class PersonFilter(django_filters.FilterSet):
 class PersonSerializer(ShapedSerializer, serializers.ModelSerializer[User]):
     """A person of the directory."""
 
+    desk_note = serializers.SerializerMethodField(
+        help_text=_("What whoever answers them has to know first. Staff read it; else it is empty.")
+    )
+
+    def get_desk_note(self, person: User) -> str:
+        request = self.context.get("request")
+        access = getattr(getattr(request, "user", None), "access", None)
+        return person.desk_note if access is not None and access.is_staff else ""
+
     class Meta:
         model = User
         fields: tuple[str, ...] = (
-            "id", "name", "email", "phone", "employee_number", "place", "organisation",
-            "is_active", "is_service_account", "language", "time_zone",
+            "id", "name", "email", "phone", "employee_number", "place", "desk_note",
+            "organisation", "is_active", "is_service_account", "language", "time_zone",
         )  # fmt: skip
         read_only_fields = fields
 

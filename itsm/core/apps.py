@@ -8,3 +8,9 @@ class CoreConfig(AppConfig):
 
     name = "itsm.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Give every form its words."""
+        from itsm.core.form_words import say_what_to_fill_in
+
+        say_what_to_fill_in()

@@ -49,8 +49,8 @@ function act(element, event) {
     element.focus();
     element.select?.();
   } else {
-    element.click();
-    // What is typed next belongs in the form that just opened, not to the keys of the page.
+    // What is typed next belongs in the form that opens, not to the keys of the page: no key folds it away again.
+    if (!element.matches("details.composer[open] > summary")) element.click();
     const composer = element.closest("details.composer[open]");
     if (composer && element.matches("summary")) composer.querySelector("textarea, input:not([type=hidden])")?.focus();
   }

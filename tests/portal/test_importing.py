@@ -147,7 +147,7 @@ def test_a_file_that_is_no_incident_log_is_refused_with_what_is_missing(page):
     ("given", "reason"),
     [
         ({"time_zone": "Atlantis/Deep"}, "There is no time zone of that name."),
-        ({"organisation": ""}, "This field is required."),
+        ({"organisation": ""}, "Fill this in."),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field(page, given, reason):

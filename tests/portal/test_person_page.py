@@ -60,6 +60,13 @@ def test_staff_who_are_not_the_desk_read_it_and_cannot_write_it(noted, organisat
     assert User.objects.get(pk=noted.pk).desk_note == NOTE
 
 
+def test_programs_of_the_desk_read_it_and_the_person_never_does(agent, noted):
+    where = f"/api/v1/people/{noted.pk}/"
+
+    assert Machine(agent).get(where).json()["desk_note"] == NOTE
+    assert NOTE not in Machine(noted).get(where).content.decode()
+
+
 def test_the_ticket_and_the_call_show_it(agent, noted, desk):
     ticket = a_ticket(actor=agent, requester=noted, team=desk)
     page = browser(agent)

@@ -7,6 +7,7 @@ from django.forms import BoundField, CheckboxInput
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from itsm.core.form_words import name_the_empty_choice
 from itsm.core.templatetags import ui
 
 register = template.Library()
@@ -15,6 +16,7 @@ register = template.Library()
 @register.simple_tag
 def field(bound: BoundField, optional: bool = True) -> SafeString:  # noqa: FBT001, FBT002 - a template's argument
     """Draw a form field with label, hint, error and control wired to one another."""
+    name_the_empty_choice(bound.field)
     hint, error = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
     wired = [name for name, shown in ((hint, bound.help_text), (error, bound.errors)) if shown]
     attrs: dict[str, str | bool] = {"aria-describedby": " ".join(wired)} if wired else {}

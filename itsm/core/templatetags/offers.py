@@ -53,6 +53,43 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def offer_list(context: Context, offers: Sequence[Offer]) -> SafeString:
+    """Draw offers that are equals as a quiet list, each with the activity it leads to.
+
+    What is refused comes last and says why.
+    """
+    record = context.get("record")
+    hidden = _hidden(context.get("csrf_token"), getattr(record, "version", None))
+    allowed = [offer for offer in offers if offer["decision"].allowed]
+    refused = [offer for offer in offers if not offer["decision"].allowed]
+    return format_html(
+        '<ul class="menu-list offer-list">{}</ul>{}',
+        format_html_join("", "<li>{}</li>", ((_quiet(offer, hidden),) for offer in allowed)),
+        _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
+    )
+
+
+def _quiet(offer: Offer, hidden: SafeString) -> SafeString:
+    ring = ui.activity_ring(offer["activity"]) if offer.get("activity") else NOTHING
+    if offer["asks"]:
+        return format_html(
+            '<a href="{}" data-offer="{}">{}{}</a>',
+            offer["url"],
+            offer["name"],
+            ring,
+            offer["label"],
+        )
+    return format_html(
+        '<form method="post" action="{}" data-form>{}<button data-offer="{}">{}{}</button></form>',
+        offer["url"],
+        hidden,
+        offer["name"],
+        ring,
+        offer["label"],
+    )
+
+
 def _hidden(token: Any, version: int | None) -> SafeString:
     return format_html(
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}',

@@ -137,9 +137,10 @@ class Pen:
     def _title(self, record: Any) -> SafeString:
         unread = self._dot() if getattr(record, "is_unread", False) else ""
         address = self._address(record) + getattr(record, "opened_from", "")
+        title = escape(record.title)
         return SafeString(
             f'<th class="subject" scope="row" role="rowheader">{unread}'
-            f'<a href="{escape(address)}">{escape(record.title)}</a></th>'
+            f'<a href="{escape(address)}" title="{title}">{title}</a></th>'
         )
 
     def _dot(self) -> str:

@@ -22,6 +22,7 @@ from itsm.core.statements import Given, Statement
 from valuechain.records import last_visit, policies
 from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
+from valuechain.records.kinds import kinds
 from valuechain.records.models import Attachment, Draft, Record
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
@@ -245,6 +246,7 @@ def _urls(
             "asks": offer.asks,
             "decision": offer.decision,
             "to": offer.flow.to if page == "flow" else "",
+            "activity": kinds[offer.flow.to].activity if page == "flow" else "",
             "remedies": remedies(record, offer.decision, edit_url=edit_url, flows=onward),
             "url": _record_url(record, page, offer.name) + (tail and f"?{tail}"),
         }
