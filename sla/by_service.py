@@ -78,7 +78,7 @@ def service_lines(tickets: Any, *, metric: str, period: Period, now: datetime) -
     found = [
         ServiceLine(
             key=key,
-            label=str(title or _("None")),
+            label=str(title or _("No service")),
             months=months,
             response=_together(by_metric[key], RESPONSE),
             resolution=_together(by_metric[key], RESOLUTION),

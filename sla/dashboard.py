@@ -81,8 +81,9 @@ def compliance(
         .values(by, label)
         .annotate(decided=Count("pk"), missed=Count("pk", filter=Q(is_missed=True)))
     )
+    nothing = _("No service") if by.startswith("service") else _("None")
     found = [
-        Compliance(row[by], str(row[label] or _("None")), row["decided"], row["missed"])
+        Compliance(row[by], str(row[label] or nothing), row["decided"], row["missed"])
         for row in rows
     ]
     return sorted(found, key=lambda line: (line.percent or 0, line.label))

@@ -8,13 +8,17 @@ from typing import Any
 from sla.dashboard import TARGET, Compliance
 
 WIDTH, HEIGHT, TOP = 600, 140, 10
+#: So many percent are left free below the lowest point.
+FREE = 16
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 90, 18, 3
 
 
 def line_of(weeks: list[Compliance]) -> dict[str, Any]:
     """Return the weekly line as points of a drawing 600 by 160, with its target, floor and last point."""
     known = [week.percent for week in weeks if week.percent is not None]
-    floor = int(min([*known, TARGET - 5]) // 10 * 10)
+    lowest = min([*known, TARGET - 5])
+    # The last number stands beside its point, and not on the words of the floor.
+    floor = max(0, int((lowest - FREE) // 10 * 10))
     step = WIDTH / max(1, len(weeks) - 1)
     points = [
         (round(n * step), _height(week.percent, floor), week)
@@ -23,13 +27,20 @@ def line_of(weeks: list[Compliance]) -> dict[str, Any]:
     ]
     return {
         "points": " ".join(f"{x},{y}" for x, y, _week in points),
-        "last": {"x": points[-1][0], "y": points[-1][1], "value": points[-1][2].percent}
-        if points
-        else None,
+        "last": _last(points),
         "target_y": _height(TARGET, floor),
         "floor": floor,
         "floor_y": TOP + HEIGHT,
     }
+
+
+def _last(points: list[tuple[int, int, Compliance]]) -> dict[str, Any] | None:
+    """Return the last point, and where its number stands: on the side the line does not come from."""
+    if not points:
+        return None
+    x, y, week = points[-1]
+    comes_from_above = len(points) > 1 and points[-2][1] < y
+    return {"x": x, "y": y, "value": week.percent, "aside": 20 if comes_from_above else -9}
 
 
 def _height(percent: float, floor: int) -> int:

@@ -23,6 +23,8 @@ from valuechain.records.panels import panels
 RESOURCE = "tickets"
 #: What is due within this time is at risk.
 SOON = timedelta(hours=4)
+#: Between two days, both of which belong to what is looked at.
+BETWEEN = ".."
 #: How far back the periods to choose from go.
 MONTHS = 12
 
@@ -38,7 +40,7 @@ STANDINGS = (
 
 @dataclass(frozen=True)
 class Period:
-    """A calendar month in the reader's zone; `until` is not part of it."""
+    """A calendar month, or some days, in the reader's zone; `until` is not part of it."""
 
     name: str
     since: datetime
@@ -46,6 +48,10 @@ class Period:
 
     @property
     def label(self) -> str:
+        if BETWEEN in self.name:
+            last = timezone.localdate(self.until - timedelta(microseconds=1))
+            days = (timezone.localdate(self.since), last)
+            return " – ".join(formats.date_format(day, "j M Y") for day in days)  # noqa: RUF001 - a dash in print
         return formats.date_format(timezone.localtime(self.since), "YEAR_MONTH_FORMAT")
 
     def before(self) -> Period:
@@ -66,6 +72,22 @@ def read_period(raw: str, *, now: datetime | None = None) -> Period:
         return month_of(datetime.strptime(raw, "%Y-%m").replace(tzinfo=UTC).date())
     except (ValueError, OverflowError):
         return month_of(timezone.localdate(now or time.now()))
+
+
+def days_between(first: date, last: date) -> Period:
+    """Return the days from one to another, both included."""
+    following = last + timedelta(days=1)
+    return Period(f"{first}{BETWEEN}{last}", _midnight(first), _midnight(following))
+
+
+def read_span(raw: str, *, now: datetime | None = None) -> Period:
+    """Read a month, or days such as 2026-11-03..2026-11-17; anything else is the month of `now`."""
+    first, between, last = raw.partition(BETWEEN)
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        return days_between(min(days), max(days))
+    except (ValueError, OverflowError):
+        return read_period("" if between else raw, now=now)
 
 
 def recent_periods(now: datetime) -> list[Period]:
@@ -138,7 +160,7 @@ class StandingFilter(django_filters.ChoiceFilter):
         if not (value or metric or period):
             return qs
         return standing(
-            qs, value or "", metric=metric, period=read_period(period) if period else None
+            qs, value or "", metric=metric, period=read_span(period) if period else None
         )
 
 
@@ -155,7 +177,7 @@ class MetricFilter(BesideFilter, django_filters.ChoiceFilter):
 
 
 class PeriodFilter(BesideFilter, django_filters.CharFilter):
-    """The month in which it was decided."""
+    """The month, or the days, in which it was decided."""
 
 
 def connect() -> None:
@@ -164,7 +186,9 @@ def connect() -> None:
         **panels.filters.get(RESOURCE, {}),
         "clock": StandingFilter(label=_("Promises"), choices=STANDINGS),
         "metric": MetricFilter(label=_("Which promise"), choices=Metric.choices),
-        "period": PeriodFilter(label=_("Month"), help_text=_("Such as 2026-11.")),
+        "period": PeriodFilter(
+            label=_("Month"), help_text=_("Such as 2026-11, or 2026-11-03..2026-11-17.")
+        ),
     }
 
 

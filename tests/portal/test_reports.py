@@ -7,6 +7,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from itsm.portal.reports.shape import Report, Row, as_csv
 from itsm.portal.reports.shelf import REPORTS
@@ -28,6 +29,7 @@ def worked(frozen, cast):
         a_ticket(actor=cast.agent, requester=cast.requester)
     at_state("incident", "closed", cast)
     at_state("service_request", "fulfilled", cast)
+    at_state("need", "qualified", cast)
 
 
 @pytest.mark.parametrize("key", REPORTS)
@@ -44,15 +46,44 @@ def test_a_report_says_the_same_as_a_page_as_csv_and_as_json(worked, cast, key):
     assert [next(iter(row.values())) for row in data.json()["rows"]] == [row.label for row in rows]
 
 
-@pytest.mark.parametrize("key", ["volume", "backlog", "first-contact", "reopened", "sla"])
-def test_the_first_number_of_a_line_is_the_length_of_the_list_it_opens(worked, cast, key):
+LISTED = ["volume", "backlog", "first-contact", "reopened", "sla", "needs"]
+
+
+@pytest.mark.parametrize("key", LISTED)
+@pytest.mark.parametrize("period", ["", "days"])
+def test_a_number_that_opens_a_list_is_its_length(worked, cast, key, period):
     person = browser(cast.admin)
-    rows = [row for row in person.get(f"/reports/{key}/").context["rows"] if row.url]
+    if period == "days":
+        today = timezone.localdate()
+        period = f"?period={today - timedelta(days=3)}..{today}"
+    rows = [row for row in person.get(f"/reports/{key}/{period}").context["rows"] if row.url]
 
     assert any(row.values[0] for row in rows)
     for row in rows:
-        opened = person.get(row.url + "&page_size=200")
-        assert len(opened.context["page"]["items"]) == row.values[0], row
+        for number, url in row.cells:
+            if url:
+                opened = person.get(url + "&page_size=200")
+                assert len(opened.context["page"]["items"]) == number, (row, url)
+
+
+def test_days_are_looked_at_instead_of_a_month(worked, cast):
+    person = browser(cast.admin)
+    today = timezone.localdate()
+    long_ago = today - timedelta(days=60)
+
+    shown = person.get(f"/reports/volume/?since={long_ago}&until={today}&format=json").json()
+    assert shown["period"] == f"{long_ago}..{today}"
+    assert shown["rows"][0]["Opened"] == 4
+    again = person.get(f"/reports/volume/?period={shown['period']}")
+    assert again.context["rows"][0].values[0] == 4
+    assert next(url for _word, url in again.context["downloads"]).endswith("&format=csv")
+    before = person.get(f"/reports/volume/?since={long_ago}&until={long_ago}")
+    assert "No data in this period." in before.content.decode()
+
+    backwards = person.get(f"/reports/volume/?since={today}&until={long_ago}")
+    assert backwards.status_code == 422
+    assert "Choose a day that is not before the first." in backwards.content.decode()
+    assert 'name="since"' not in person.get("/reports/backlog/").content.decode()
 
 
 def test_no_cell_of_a_csv_is_run_by_a_spreadsheet():

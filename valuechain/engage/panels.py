@@ -73,6 +73,9 @@ def register() -> None:
         "decided": django_filters.ChoiceFilter(
             label=_("Decided"), method=_by_decision, choices=[("this_month", _("This month"))]
         ),
+        "decision": django_filters.IsoDateTimeFromToRangeFilter(
+            label=_("Decided between"), field_name="need__decided_at"
+        ),
         "older_than": django_filters.NumberFilter(
             label=_("Older than days"), method=_by_age, min_value=0, max_value=36500
         ),

@@ -50,7 +50,11 @@ def needs(asked: Asked) -> list[Row]:
     )
     labels = dict(Need._meta.get_field("verdict").flatchoices)
     return [
-        Row(str(labels.get(row["verdict"], row["verdict"])), (row["n"], _days(row["took"])))
+        Row(
+            str(labels.get(row["verdict"], row["verdict"])),
+            (row["n"], _days(row["took"])),
+            asked.list_url("needs", "decision", verdict=row["verdict"]),
+        )
         for row in found
     ]
 

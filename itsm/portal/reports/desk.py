@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from itsm.core import clock
 from itsm.core.machine import Phase
 from itsm.portal.reports.shape import Asked, Row, percent
 from sla import dashboard
-from sla.standing import list_query
+from sla.standing import BREACHED, DECIDED, list_query
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Event, TimeEntry
 from valuechain.records.vocabulary import Channel
@@ -20,7 +21,7 @@ from valuechain.records.vocabulary import Channel
 TICKETS = "tickets"
 #: Done so soon after it was opened, a ticket was settled in the first contact.
 AT_ONCE = timedelta(minutes=30)
-AGES = ((1, "1"), (3, "3"), (7, "7"), (14, "14"), (30, "30"), (90, "90"))
+AGES = (1, 3, 7, 14, 30, 90)
 
 
 def volume(asked: Asked) -> list[Row]:
@@ -32,6 +33,7 @@ def volume(asked: Asked) -> list[Row]:
             str(kind.label_plural),
             (opened.get(kind.name, 0), done.get(kind.name, 0)),
             asked.list_url(TICKETS, "opened", kind=kind.name),
+            asked.list_url(TICKETS, "closed", kind=kind.name),
         )
         for kind in kinds.of_resource(TICKETS)
     ]
@@ -43,7 +45,7 @@ def backlog(asked: Asked) -> list[Row]:
     live = asked.records(TICKETS).live()
     rows: list[Row] = []
     younger: Any = None
-    for days, word in (*AGES, (None, "")):
+    for days in (*AGES, None):
         since = now - timedelta(days=days) if days else None
         rule: dict[str, Any] = {}
         query = {"state": "open"}
@@ -53,10 +55,14 @@ def backlog(asked: Asked) -> list[Row]:
         if younger is not None:
             rule["opened_at__lt"] = younger
             query["opened_before"] = (younger - timedelta(microseconds=1)).isoformat()
-        label = _("Up to %(days)s days") % {"days": word} if days else _("Older")
+        label = _up_to(days) if days else _("Older")
         rows.append(Row(label, (live.filter(**rule).count(),), asked.list_url(TICKETS, **query)))
         younger = since
     return rows
+
+
+def _up_to(days: int) -> str:
+    return ngettext("Up to %(days)s day", "Up to %(days)s days", days) % {"days": days}
 
 
 def first_contact(asked: Asked) -> list[Row]:
@@ -113,12 +119,16 @@ def service_levels(asked: Asked) -> list[Row]:
         Row(
             line.label,
             (line.decided, line.missed, line.percent),
-            asked.list_url(TICKETS).partition("?")[0]
-            + "?"
-            + list_query("decided", metric="", period=asked.period, service=line.key or "none"),
+            _standing_url(asked, DECIDED, line.key),
+            _standing_url(asked, BREACHED, line.key),
         )
         for line in lines
     ]
+
+
+def _standing_url(asked: Asked, how: str, service: str | None) -> str:
+    query = list_query(how, metric="", period=asked.period, service=service or "none")
+    return f"{asked.list_url(TICKETS).partition('?')[0]}?{query}"
 
 
 def time_spent(asked: Asked) -> list[Row]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, for which month and which service; reads begin at what they may see."""
+    """Who asks, for which span of time and which service; reads begin at what they may see."""
 
     actor: Any
     period: Period
@@ -34,11 +34,11 @@ class Asked:
         return found.filter(service__number=self.service) if self.service else found
 
     def within(self, moment: str) -> dict[str, Any]:
-        """Return the condition that a moment lies in the month."""
+        """Return the condition that a moment lies in the period."""
         return {f"{moment}__gte": self.period.since, f"{moment}__lt": self.period.until}
 
     def list_url(self, resource: str, span: str = "", **filters: str) -> str:
-        """Return the list of what the reader counts; `span` names the moment within the month."""
+        """Return the list of what the reader counts; `span` names the moment within the period."""
         query = dict(filters)
         if span:
             query[f"{span}_after"] = self.period.since.isoformat()
@@ -50,11 +50,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what it is about, its numbers, and the list that its first number counts."""
+    """One line: what it is about, its numbers, and the lists that its first numbers count."""
 
     label: str
     values: tuple[Any, ...]
     url: str = ""
+    second_url: str = ""
+
+    @property
+    def cells(self) -> list[tuple[Any, str]]:
+        """Each number with the list that it counts, if there is one."""
+        urls = [self.url, self.second_url, *("" for _value in self.values)]
+        return list(zip(self.values, urls, strict=False))
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ class Report:
     definitions: tuple[tuple[Sentence, Sentence], ...]
     #: The column the chart draws, counted from the first number.
     drawn: int = 0
+    #: Whether it tells what is so now, whatever the period.
+    is_of_now: bool = False
 
 
 def as_csv(report: Report, rows: list[Row]) -> str:

@@ -18,8 +18,8 @@ REPORTS: dict[str, Report] = {
             _("How much comes in, and how much is finished?"),
             (_("Kind"), _("Opened"), _("Finished")),
             desk.volume,
-            ((_("Opened"), _("Tickets opened in the month, whatever became of them.")),
-             (_("Finished"), _("Tickets that ended in the month, whenever they were opened."))),
+            ((_("Opened"), _("Tickets opened in the period, whatever became of them.")),
+             (_("Finished"), _("Tickets that ended in the period, whenever they were opened."))),
         ),
         Report(
             "backlog",
@@ -28,7 +28,8 @@ REPORTS: dict[str, Report] = {
             (_("Age"), _("Open tickets")),
             desk.backlog,
             ((_("Age"), _("Since the ticket was opened, in days of 24 hours; each ticket counts "
-                          "once, in the youngest line it fits. The month is not looked at.")),),
+                          "once, in the youngest line it fits.")),),
+            is_of_now=True,
         ),
         Report(
             "first-contact",
@@ -62,7 +63,7 @@ REPORTS: dict[str, Report] = {
             _("How content are people with finished tickets?"),
             (_("Score"), _("Answers"), _("Percent of finished tickets")),
             chain.satisfaction,
-            ((_("Answers"), _("Ratings of tickets that were finished in the month.")),),
+            ((_("Answers"), _("Ratings of tickets that were finished in the period.")),),
         ),
         Report(
             "time-spent",
