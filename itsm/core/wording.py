@@ -108,6 +108,22 @@ def _short_span(minutes: int, parts: int) -> str:
     return " ".join(words[:parts])
 
 
+def hour_span(seconds: float) -> str:
+    """Return a span of business time, "30 h", "4 h 10 min": a day of it has no fixed length."""
+    return _hour_span(int(seconds // MINUTE))
+
+
+@kept
+def _hour_span(minutes: int) -> str:
+    hours, rest = divmod(minutes, HOUR // MINUTE)
+    if not hours:
+        return _short_span(rest, 1)
+    words = [_("%(n)d h") % {"n": hours}]
+    if rest:
+        words.append(_("%(n)d min") % {"n": rest})
+    return " ".join(words)
+
+
 def clock_span(seconds: float) -> str:
     """Return a span as a clock shows it, "0:18", "6:05" or "2d 03:20"; the sign is dropped."""
     return _clock_span(int(abs(seconds) // MINUTE))

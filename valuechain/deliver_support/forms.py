@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation
+from valuechain.deliver_support.policies import freezes_for
 from valuechain.deliver_support.questions import KINDS
 from valuechain.records.forms import Instant, PersonInput, RuledForm
 from valuechain.records.models import Record
@@ -23,10 +24,12 @@ class FreezeForm(RuledForm):
                              help_text=_("Whoever is refused a window reads this."))  # fmt: skip
     organisations = forms.ModelMultipleChoiceField(
         Organisation.objects.none(), label=_("Organisations"), required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Choose none to hold for all of them."),
     )  # fmt: skip
     services = forms.ModelMultipleChoiceField(
         Record.objects.none(), label=_("Services"), required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Choose none to hold for all of them."),
     )  # fmt: skip
 
@@ -34,6 +37,11 @@ class FreezeForm(RuledForm):
         super().__init__(*args, **kwargs)
         organisations: Any = self.fields["organisations"]
         organisations.queryset = Organisation.objects.visible_to(actor).filter(is_active=True)
+        own = freezes_for(actor)
+        if own is not None:
+            organisations.queryset = organisations.queryset.filter(pk__in=own)
+            organisations.required = True
+            organisations.help_text = _("Those you manage changes for.")
         services: Any = self.fields["services"]
         services.queryset = (
             Record.objects.visible_to(actor).of_kind("service").live().order_by("title")

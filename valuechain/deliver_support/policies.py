@@ -33,15 +33,23 @@ may_accept_overlap: May = requires(Role.CHANGE_MANAGER, Role.RELEASE_MANAGER)
 FREEZERS = (Role.CHANGE_MANAGER, Role.RELEASE_MANAGER)
 
 
+def freezes_for(actor: Any) -> set[int] | None:
+    """Return the organisations that somebody may freeze changes for; None where that is all of them."""
+    access = actor.access
+    if access.is_admin or access.everywhere & set(FREEZERS):
+        return None
+    return set().union(*(access.by_organisation.get(role, ()) for role in FREEZERS))
+
+
 def may_declare_freeze(actor: Any, organisations: Iterable[Any]) -> Decision:
     """Change and release managers freeze where they hold the role; for all only from everywhere."""
     access = actor.access
     wanted = {organisation.pk for organisation in organisations}
     if access.limit is not None and not wanted <= access.limit:
         return deny(_("This token reaches other organisations only."))
-    if access.is_admin or access.everywhere & set(FREEZERS):
+    ours = freezes_for(actor)
+    if ours is None:
         return ALLOW
-    ours = set().union(*(access.by_organisation.get(role, ()) for role in FREEZERS))
     if wanted and wanted <= ours:
         return ALLOW
     if ours:

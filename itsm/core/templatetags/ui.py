@@ -234,6 +234,12 @@ def markdown(text: str | None, files: tuple[NamedFile, ...] | str = ()) -> SafeS
 
 
 @register.filter
+def hour_span(seconds: float | None) -> str:
+    """Show a span of business time in hours and minutes."""
+    return "" if seconds is None else wording.hour_span(seconds)
+
+
+@register.filter
 def short_span(seconds: float | None) -> str:
     """Say a number of seconds in at most two units, "2 d 3 h"."""
     return "" if seconds is None else wording.short_span(seconds)

@@ -18,7 +18,7 @@ from itsm.accounts.models import Organisation, SignInRules, Team, User
 from itsm.accounts.roles import Role
 from itsm.accounts.trail import EMPTY
 from itsm.branding.models import Brand
-from itsm.core.wording import absolute, short_span
+from itsm.core.wording import absolute, hour_span, short_span
 from itsm.webhooks.models import Webhook
 from sla.models import Agreement, AgreementVersion, Calendar
 from sla.vocabulary import Metric
@@ -297,14 +297,8 @@ def _said(noun: str, name: str, value: Any) -> str:
 def _promises(targets: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     labels = dict(Metric.choices)
     for key, promised in targets.items():
-        spans = ", ".join(f"{labels.get(one, one)} {_hours(s)}" for one, s in promised.items())
+        spans = ", ".join(f"{labels.get(one, one)} {hour_span(s)}" for one, s in promised.items())
         yield f"{_FIELDS.get(key, key)}: {spans}"
-
-
-def _hours(seconds: int) -> str:
-    """Say a span of business time, of which a day has fewer hours than of any other."""
-    hours, rest = divmod(seconds, 3600)
-    return short_span(seconds) if rest or not hours else _("%(n)s h") % {"n": hours}
 
 
 def _value(value: Any) -> str:

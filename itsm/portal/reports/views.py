@@ -47,13 +47,14 @@ class DaysForm(forms.Form):
 
     def period(self, raw: str) -> Period:
         """Return the days that were chosen, and without any what the address says."""
-        said = self.cleaned_data if self.is_valid() else {}
+        said: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
         since, until = said.get("since"), said.get("until")
         if not since and not until:
             return read_span(raw, now=clock.now())
         today = timezone.localdate(clock.now())
-        first = since or until.replace(day=1)
-        return days_between(first, max(first, until or today))
+        last = until or today
+        first = since or last.replace(day=1)
+        return days_between(first, max(first, last))
 
 
 class ReportListView(StaffView):
