@@ -20,6 +20,7 @@ from itsm.portal.promises import promises_of
 from itsm.portal.published import READ_HERE
 from itsm.portal.suggesting import suggestions_for
 from tickets.asks import PUBLIC_REASON
+from valuechain.engage import asks as needs
 from valuechain.improve.models import Feedback
 from valuechain.records import actions, policies
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person
@@ -423,8 +424,8 @@ def _step_page(
     request: HttpRequest, record: Record, offer: dict[str, Any], form: Any, status: int = 200
 ) -> HttpResponse:
     for field in form.fields.values():
-        # Whoever writes it here is the requester.
-        if field.help_text == PUBLIC_REASON.help:
+        # Whoever writes it here is the one who reads it.
+        if field.help_text in (PUBLIC_REASON.help, needs.PUBLIC_REASON.help):
             field.help_text = ""
     context = {"record": record, "offer": offer, "form": form, "progress": progress_of(record)}
     return render(request, "portal/step.html", context, status=status)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from itsm.core.wording import absolute
 from valuechain.records.models import Event, Record
 from valuechain.records.panels import panels
 from valuechain.records.vocabulary import INVERSE, LinkKind
@@ -26,6 +32,36 @@ def field_label(record: Record, name: str) -> str:
         label = name
     return str(label).replace("_", " ").capitalize()
 
+
+def said_value(record: Record, name: str, value: Any) -> Any:
+    """Return a field's value as people read it, also one that an event keeps as text.
+
+    Moments are told in the reader's time zone; a measure as it was typed, money with its cents.
+    Whatever else it is comes back as it came.
+    """
+    model = record.kind_entry.model
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return value
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    with suppress(ValidationError):
+        if isinstance(value, str) and value and isinstance(field, _KEPT_AS_TEXT):
+            value = field.to_python(value)
+    if isinstance(value, datetime):
+        return absolute(value)
+    if isinstance(value, date):
+        return formats.date_format(value, "j M Y")
+    if isinstance(value, Decimal):
+        is_whole = hasattr(model, "measure") and value == value.to_integral_value()
+        return formats.number_format(value, 0 if is_whole else None, force_grouping=True)
+    return value
+
+
+#: What a change keeps of a field.
+SIDES = ("before", "after")
+_KEPT_AS_TEXT = (models.DateField, models.DecimalField)
 
 _FIXED = {
     "attachment.added": ("system", gettext_lazy("attached a file")),

@@ -19,7 +19,7 @@ from valuechain.records.models import Attachment, Comment, Draft, Event, Record
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import step_named
 from valuechain.records.serving import named_files
-from valuechain.records.telling import describe, field_label
+from valuechain.records.telling import SIDES, describe, field_label, said_value
 from valuechain.records.vocabulary import Principle, Via
 
 if TYPE_CHECKING:
@@ -256,7 +256,9 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
         actor=str(event.actor or _("Throughline")),
         text="\n\n".join(said),
         changes=[
-            change | {"field": field_label(record, change["field"])}
+            change
+            | {"field": field_label(record, change["field"])}
+            | {when: said_value(record, change["field"], change.get(when)) for when in SIDES}
             for change in changes
             # A reason that the record keeps is told once, in the words below.
             if change["after"] not in said

@@ -28,7 +28,7 @@ from tickets.prepared import CannedReply, Macro
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Event
-from valuechain.records.telling import field_label, fixed_words, what_it_was
+from valuechain.records.telling import SIDES, field_label, fixed_words, said_value, what_it_was
 from valuechain.streams.models import ValueStream
 
 #: What an administrator sets up: its word, and the models whose fields say how it is.
@@ -242,9 +242,13 @@ def event_lines(event: Event) -> list[Line]:
 def _event_lines(event: Event, data: Mapping[str, Any]) -> Iterator[Line]:
     for change in data.get("changes", []):
         name = field_label(event.record, change["field"])
-        yield Line(name, _value(change.get("before")), _value(change.get("after")))
+        before, after = (
+            said_value(event.record, change["field"], change.get(when)) for when in SIDES
+        )
+        yield Line(name, _value(before), _value(after))
     for name, value in data.get("answers", {}).items():
-        yield Line(field_label(event.record, name), "", _value(value))
+        said = said_value(event.record, name, value)
+        yield Line(field_label(event.record, name), "", _value(said))
     if isinstance(data.get("internal"), dict):
         yield from _event_lines(event, data["internal"])
     for name, value in data.items():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -12,7 +11,6 @@ from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import formats
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +27,7 @@ from valuechain.records.querysets import reads_notes
 from valuechain.records.remedies import remedies
 from valuechain.records.sending import steps_of
 from valuechain.records.serving import named_files, shown_files
+from valuechain.records.telling import said_value
 from valuechain.records.ties import MOST_TIES, taking_part, ties_of
 from valuechain.records.timeline import (
     ALL,
@@ -298,15 +297,10 @@ def properties_of(
 def _shown(record: Record, field: Any, value: Any) -> Any:
     if getattr(field, "choices", None):
         return record.describe(field.name)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, Decimal):
-        # A measure is told as it was typed; money keeps its cents.
-        is_whole = hasattr(record, "measure") and value == value.to_integral_value()
-        return formats.number_format(value, 0 if is_whole else None, force_grouping=True)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return formats.date_format(value, "j M Y")
-    return str(value) if isinstance(value, Record) else value
+    if isinstance(value, Record):
+        return str(value)
+    # A moment stays one: it is told by how long ago it is.
+    return value if isinstance(value, datetime) else said_value(record, field.name, value)
 
 
 def _property_kind(field: Any) -> str:
