@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Q
 
 from itsm.accounts.models import Membership, User
+from itsm.accounts.roles import Role
 from itsm.core.machine import Phase
 from itsm.notifications.vocabulary import Reason
-from valuechain.records.models import Comment, Participation
-from valuechain.records.vocabulary import ParticipationRole
+from valuechain.approvals.resolving import holders
+from valuechain.records.models import Comment, Link, Participation, Record
+from valuechain.records.vocabulary import LinkKind, ParticipationRole
 
 _MENTION = re.compile(r"(?:^|(?<=[\s(]))@([\w.+-]+(?:@[\w.-]+\w)?)")
 _APPROVAL = {
@@ -19,6 +21,12 @@ _APPROVAL = {
 }  # fmt: skip
 _ASKED = {ParticipationRole.REQUESTER, ParticipationRole.CALLER}
 MOST_MENTIONS = 20
+#: Moves after which it is the turn of a role, and of nobody by name.
+TURN_OF = {
+    "need.submit": Role.BRM,
+    "change.request": Role.CHANGE_MANAGER,
+    "change.submit_for_authorisation": Role.CHANGE_MANAGER,
+}
 
 
 def audience(record: Any, event: Any) -> dict[int, Reason]:
@@ -110,26 +118,55 @@ def _of_handover(record: Any, event: Any) -> dict[int, Reason]:
 
 def _of_move(record: Any, event: Any) -> dict[int, Reason]:
     found: dict[int, Reason] = {}
-    is_opening = event.verb == f"{record.kind}.opened"
-    owner_changed = is_opening or any(
-        change.get("field") == "owner"
-        for change in (*event.data.get("changes", ()),
-                       *event.data.get("internal", {}).get("changes", ()))
-    )  # fmt: skip
-    if owner_changed and record.owner_id is not None:
+    if _owner_changed(record, event) and record.owner_id is not None:
         found[record.owner_id] = Reason.ASSIGNED
-    if not record.kind_entry.faces_requesters or record.requester_id is None:
-        return found
-    if is_opening:
-        if event.actor_id != record.requester_id or event.via == "email":
-            found.setdefault(record.requester_id, Reason.RECEIVED)
-        return found
-    if event.from_state and event.to_state != event.from_state and not event.is_internal:
-        if _is_news(record, event):
-            found.setdefault(record.requester_id, Reason.PROGRESS)
-        if event.verb.endswith(".reopen") and record.owner_id is not None:
-            found.setdefault(record.owner_id, Reason.OWNER)
+    if event.verb in TURN_OF:
+        turn = holders(TURN_OF[event.verb], record).exclude(pk=record.requester_id)
+        found |= dict.fromkeys(turn.values_list("pk", flat=True), Reason.HANDOVER) | found
+    if _is_step(event):
+        _add_owners(found, record, event)
+    if record.kind_entry.faces_requesters and record.requester_id is not None:
+        reason = _to_the_requester(record, event)
+        if reason is not None:
+            found.setdefault(record.requester_id, reason)
     return found
+
+
+def _owner_changed(record: Any, event: Any) -> bool:
+    internal = event.data.get("internal", {})
+    changes = (*event.data.get("changes", ()), *internal.get("changes", ()))
+    return _is_opening(record, event) or any(one.get("field") == "owner" for one in changes)
+
+
+def _is_opening(record: Any, event: Any) -> bool:
+    return bool(event.verb == f"{record.kind}.opened")
+
+
+def _is_step(event: Any) -> bool:
+    return bool(event.from_state) and event.to_state != event.from_state
+
+
+def _to_the_requester(record: Any, event: Any) -> Reason | None:
+    if _is_opening(record, event):
+        is_theirs = event.actor_id == record.requester_id and event.via != "email"
+        return None if is_theirs else Reason.RECEIVED
+    is_told = _is_step(event) and not event.is_internal and _is_news(record, event)
+    return Reason.PROGRESS if is_told else None
+
+
+def _add_owners(found: dict[int, Reason], record: Any, event: Any) -> None:
+    """Tell the owner what somebody else did; when it is over, also the owners of what led to it."""
+    by_somebody = event.actor_id is not None or event.verb.endswith(".reopen")
+    if record.owner_id is not None and by_somebody:
+        found.setdefault(record.owner_id, Reason.OWNER)
+    if record.kind_entry.machine.phase(event.to_state) not in (Phase.DONE, Phase.VOID):
+        return
+    if record.kind_entry.machine.phase(event.from_state) in (Phase.DONE, Phase.VOID):
+        return
+    led_to_it = Link.objects.filter(source_id=record.pk, kind=LinkKind.DERIVED_FROM)
+    owners = Record.objects.live().filter(pk__in=led_to_it.values("target_id"))
+    for pk in owners.exclude(owner_id=None).values_list("owner_id", flat=True):
+        found.setdefault(pk, Reason.FOLLOWING)
 
 
 def _is_news(record: Any, event: Any) -> bool:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from itsm.branding.reading import logo_address, look
 from itsm.notifications import links
 from itsm.notifications.models import OutboundMail
+from itsm.notifications.news import reason_given
 from itsm.notifications.vocabulary import Reason
 from tickets.mail import marks
 from tickets.mail.models import InboundMail, Mailbox
@@ -43,6 +44,9 @@ def compose(mail: OutboundMail) -> EmailMultiAlternatives | None:
             "person": person,
             "comment": comment,
             "headline": headline(mail.reason, record),
+            "said": reason_given(event, mail.reason)
+            if event is not None and event.from_state != event.to_state
+            else "",
             "state": record.state_label,
             "record_url": page_of(record, person),
             "settings_url": links.address(reverse("notification-settings")),

@@ -25,12 +25,11 @@ from itsm.notifications import actions, links
 from itsm.notifications.delivering import resend
 from itsm.notifications.forms import WishesForm
 from itsm.notifications.models import Mute, Notification, OutboundMail
-from itsm.notifications.vocabulary import Reason
+from itsm.notifications.news import news
 from valuechain.approvals.actions import vote
 from valuechain.approvals.forms import VoteForm
 from valuechain.approvals.models import Approval
 from valuechain.records.models import Record
-from valuechain.records.panels import panels
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
@@ -54,7 +53,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     groups: dict[int, dict[str, Any]] = {}
     for one in found[:MOST]:
         group = groups.setdefault(one.record_id, {"record": one.record, "lines": [], "unread": 0})
-        group["lines"].append({"at": one.at, "why": _why(one), "who": one.event.actor,
+        group["lines"].append({"at": one.at, "why": news(one), "who": one.event.actor,
                                "is_unread": one.read_at is None})  # fmt: skip
         group["unread"] += one.read_at is None
     muted = Mute.objects.filter(person=user).select_related("record")
@@ -78,11 +77,6 @@ def notification_list(request: HttpRequest) -> HttpResponse:
             "base": _base(request),
         },
     )
-
-
-def _why(one: Notification) -> str:
-    words = panels.news_words.get(one.event.verb)
-    return words(one.event) if words is not None else str(Reason(one.reason).label)
 
 
 def _page(record: Record, user: Any) -> str:

@@ -26,6 +26,7 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     )
     number = sent.headers["Location"].split("/")[3]
     assert number.startswith("NEED-")
+    assert number in desk.get("/me/notifications/").content.decode()
 
     # The liaison takes it up; a want without a sponsor goes nowhere, and the refusal says why.
     assert do("take").status_code == 302
@@ -45,11 +46,16 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     assert "Nobody sponsors a second radar." in read()
     assert "Appeal with new evidence" in read()
     assert "You can still say if we did not know something." in read()
+    news = portal.get("/me/notifications/?show=all").content.decode()
+    assert "It is now: Not justified. Nobody sponsors a second radar." in news
     appealed = portal.post(
         f"/portal/requests/{number}/do/appeal/",
         {"reason": "Two barges nearly met behind the silo on Monday; the planner stands for it."},
     )
     assert appealed.status_code == 302
+    assert "<span>Appeal with new evidence</span>" in read()
+    news = desk.get("/me/notifications/").content.decode()
+    assert "It is now: In triage. Two barges nearly met" in news
 
     # With sponsor and trade-off it is qualified, promised, and handed on.
     for page in (f"/needs/{number}/", f"/engage/?need={number}&state=in_triage"):

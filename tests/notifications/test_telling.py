@@ -16,7 +16,7 @@ from itsm.notifications.models import Mute, Notification, OutboundMail, Preferen
 from tests.doors import browser
 from tests.factories import a_person, a_ticket
 from valuechain.records import events
-from valuechain.records.actions import add_comment, perform, watch
+from valuechain.records.actions import add_comment, hand_off, perform, watch
 
 
 def reasons(person) -> list[str]:
@@ -68,6 +68,23 @@ def test_whoever_it_is_assigned_to_hears_of_it(ticket, agent, lead):
     perform(ticket, "reassign", actor=agent, via="html", data=data)
 
     assert reasons(lead) == ["assigned"]
+
+
+def test_the_owner_hears_what_somebody_else_did_with_it(ticket, agent, lead):
+    data = {"resolution_code": "fixed", "resolution": "A new cable."}
+    perform(ticket, "resolve", actor=lead, via="html", data=data)
+
+    assert reasons(agent) == ["owner"]
+    assert "It is now: Resolved. A new cable." in browser(agent).get("/me/notifications/").text
+
+
+def test_whoever_waits_for_what_it_led_to_hears_that_it_is_over(ticket, agent, lead):
+    problem = hand_off(ticket, "open_problem", actor=agent, via="html").target
+    for name in ("investigate", "cancel"):
+        given = {"reason": "One cable was loose."} if name == "cancel" else {}
+        perform(problem, name, actor=lead, via="html", data=given)
+
+    assert reasons(agent) == ["following"]
 
 
 def test_the_requester_hears_when_it_is_resolved(ticket, agent, requester):
