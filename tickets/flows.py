@@ -87,7 +87,7 @@ FLOWS = (
     ),
     Flow(
         name="open_problem",
-        sources=("incident", "service_request"),
+        sources=("incident", "service_request", "improvement"),
         to="problem",
         label=_("Open a problem"),
         build=opens("problem"),

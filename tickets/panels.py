@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core import clock
 from itsm.core.statements import Given, Statement
 from tickets.actions.merging import may_split_back
 from tickets.asks import TICKET_KINDS
+from tickets.similar import known_errors, seen_before
 from valuechain.records.models import Event, Link, Record, TimeEntry
 from valuechain.records.panels import panels
 from valuechain.records.policies import may_desk, may_work
@@ -56,7 +58,7 @@ def register() -> None:
 
 
 def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
-    """Return what the page of a ticket shows beyond that of any record. Four queries at most."""
+    """Return what the page of a ticket shows beyond that of any record. Six queries at most."""
     if record.kind not in TICKET_KINDS:
         return {}
     may_change = bool(may_work(actor, record))
@@ -67,6 +69,7 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     children = [part for part in parts if part.pk != record.pk]
     return {
         **tags_of(record, actor),
+        **(_known_already(record, actor, ties) if is_desk else {}),
         "successor": successor,
         "is_converted": successor is not None
         and (LinkKind.DERIVED_FROM, successor.pk) in {(tie.kind, tie.source_id) for tie in ties},
@@ -95,6 +98,31 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         if record.is_live and is_desk
         else "",
     }
+
+
+def _known_already(record: Any, actor: Any, ties: Sequence[Link]) -> dict[str, Any]:
+    """Return what is known of a live incident: the error behind it, others like it, what came of them.
+
+    Two queries.
+    """
+    if record.kind != "incident" or not record.is_live:
+        return {}
+    others = {end.pk: end for tie in ties for end in (tie.source, tie.target)}
+    problems = [other for other in others.values() if other.kind == "problem"]
+    return {
+        "known": known_errors(
+            record.title, actor=actor, service=record.service,
+            linked=[problem.pk for problem in problems],
+        ),
+        "seen_before": seen_before(record, actor=actor, now=clock.now()),
+        "gathered_in": [
+            tie.target
+            for tie in ties
+            if tie.kind == LinkKind.EVIDENCE_FOR and tie.source_id == record.pk
+        ],
+        "tied": [problem.number for problem in problems],
+        "tie_url": reverse("record-link", args=[record.resource, record.number]),
+    }  # fmt: skip
 
 
 def _absorbed(record: Record, ties: Sequence[Link]) -> list[Record]:

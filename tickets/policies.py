@@ -49,7 +49,10 @@ def may_decide(*roles: str) -> May:
         if is_requester(actor, ticket):
             return own
         if actor.pk is not None and ticket.owner_id == actor.pk:
-            return deny(_("The person who prepares it does not decide on it."), code="own_subject")
+            return deny(
+                _("Whoever prepares it does not decide on it. Give it to somebody else first."),
+                code="own_subject",
+            )
         decision = by_role(actor, ticket)
         # Asked last, since it costs a query.
         return own if decision and _wrote(actor, ticket) else decision

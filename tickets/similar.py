@@ -1,8 +1,9 @@
-"""Open incidents that may be the same as what a caller is telling."""
+"""Open incidents that may be the same as what a caller is telling, and what is known to help."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,16 +12,24 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimil
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Upper
 
-from tickets.models import Incident
+from itsm.core.machine import Phase
+from tickets.models import Incident, Problem
 from valuechain.records.querysets import staff_rule
 
 #: How far back an ordinary incident may be the same; a major one always may.
 WINDOW = timedelta(hours=72)
+#: How far back the page of an incident looks for others that read like it.
+LATELY = timedelta(days=30)
 MOST = 5
+#: Problems whose cause is known and not gone yet, and how many of them are shown.
+KNOWN = ("known_error", "fix_in_progress")
+MOST_KNOWN = 3
 #: A title of fewer letters says nothing yet.
 FROM_LETTERS = 3
 #: How alike two titles are, at least: 0 is not at all, 1 the same.
 ALIKE = 0.12
+#: How alike they are where nobody has asked for others: only what is worth a look.
+MUCH_ALIKE = 0.25
 
 
 def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = None) -> list[Any]:
@@ -30,9 +39,48 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
     neither a typing error nor another order of words hides a match. A major incident, and one about
     the same service, come before others as alike. One query.
     """
+    found = Incident.objects.live().filter(Q(received_at__gte=now - WINDOW) | Q(is_major=True))
+    ranked = _alike(found, words, actor=actor, service=service)
+    if ranked is None:
+        return []
+    rows = list(ranked.order_by("-is_major", "-likeness", "-received_at")[: 4 * MOST])
+    if service is not None:
+        rows.sort(key=lambda incident: incident.service_id != service.pk)
+    return rows[:MOST]
+
+
+def seen_before(incident: Any, *, actor: Any, now: datetime) -> list[Any]:
+    """Return up to five other incidents of the last weeks that read like this one. One query."""
+    found = Incident.objects.filter(received_at__gte=now - LATELY).exclude(pk=incident.pk)
+    ranked = _alike(
+        found.exclude(phase=Phase.VOID), incident.title, actor=actor, service=incident.service
+    )
+    if ranked is None:
+        return []
+    return list(
+        ranked.filter(likeness__gte=MUCH_ALIKE).order_by("-likeness", "-received_at")[:MOST]
+    )
+
+
+def known_errors(
+    words: str, *, actor: Any, service: Any = None, linked: Sequence[int] = ()
+) -> list[Any]:
+    """Return up to three problems with a workaround: those linked, and what reads like the words.
+
+    One query.
+    """
+    found = Problem.objects.filter(state__in=KNOWN).exclude(workaround="")
+    ranked = _alike(found, words, actor=actor, service=service, linked=linked)
+    if ranked is None:
+        return []
+    return list(ranked.order_by("-likeness", "-received_at")[:MOST_KNOWN])
+
+
+def _alike(found: Any, words: str, *, actor: Any, service: Any, linked: Sequence[int] = ()) -> Any:
+    """Narrow tickets to those the actor works on that read like the words, with their likeness."""
     words = " ".join(words.split())[:200]
     if len(words) < FROM_LETTERS:
-        return []
+        return None
     query = any_word(words)
     title = Upper("title")
     fits = Q(TrigramSimilar(title, words.upper()))
@@ -40,24 +88,18 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
         fits |= Q(search=query)
     if service is not None:
         fits |= Q(service=service, title__icontains=words.split()[0])
-    found = Incident.objects.live().filter(Q(received_at__gte=now - WINDOW) | Q(is_major=True))
+    is_linked = Q(pk__in=linked)
     rule = staff_rule(actor.access)
     if rule is not None:
         found = found.filter(rule)
     shared = SearchRank(F("search"), query) if query is not None else Value(0.0)
-    ranked = (
-        found.filter(fits)
-        .annotate(
-            likeness=Greatest(TrigramSimilarity(title, words.upper()), Coalesce(shared, Value(0.0)))
-        )
-        .filter(likeness__gte=ALIKE)
+    likeness = Greatest(TrigramSimilarity(title, words.upper()), Coalesce(shared, Value(0.0)))
+    return (
+        found.filter(fits | is_linked)
+        .annotate(likeness=likeness)
+        .filter(Q(likeness__gte=ALIKE) | is_linked)
         .with_people()
-        .order_by("-is_major", "-likeness", "-received_at")
     )
-    rows = list(ranked[: 4 * MOST])
-    if service is not None:
-        rows.sort(key=lambda incident: incident.service_id != service.pk)
-    return rows[:MOST]
 
 
 def any_word(words: str) -> SearchQuery | None:

@@ -16,6 +16,12 @@ from valuechain.records.vocabulary import Visibility
 #: Answers to a step that are written for the requester: why, and what was done.
 _TOLD = ("reason", "question", "resolution")
 
+#: What only whoever asked says of a need.
+_OWN_WORD = frozenset(
+    f"need.{name}"
+    for name in ("appeal", "confirm_value", "confirm_partly", "report_no_value", "dispute")
+)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -69,6 +75,9 @@ def conversation(record: Record, *, with_files: bool = True) -> tuple[list[Line]
         if step is not None or said:
             who = str(event.actor) if event.actor and said else ""
             about = "" if step is not None else _settled(record, event)
+            if event.verb in _OWN_WORD:
+                # What whoever asked said themselves is named as the button they pressed.
+                step, who, about = None, str(event.actor or ""), _label(record, event)
             lines.append(Line(at=event.at, who=who, body_html=said, progress=step, about=about))
     return sorted(lines, key=lambda line: line.at), seen
 
@@ -86,6 +95,12 @@ def _settled(record: Record, event: Any) -> str:
                 (str(ask.label) for ask in step.asks if ask.stores and ask.name == "reason"), ""
             )
     return ""
+
+
+def _label(record: Record, event: Any) -> str:
+    name = event.verb.partition(".")[2]
+    steps = record.kind_entry.machine.transitions
+    return next((str(step.label) for step in steps if step.name == name), "")
 
 
 def _said(answers: dict[str, Any]) -> str:

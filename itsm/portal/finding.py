@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from itsm.portal.asks import asks_offered
 from itsm.portal.catalogue import articles_for, outages_for, tiles_for
-from itsm.portal.progress import FOR_YOU_STATES, progress_of
-from itsm.portal.requests import asked_by, mine
+from itsm.portal.progress import FOR_YOU_STATES, YOUR_WORD_STATES, progress_of
+from itsm.portal.requests import mine, open_of
 from itsm.portal.search import NUMBER, marked
 
 FEW, TILES, OPEN = 8, 8, 5
@@ -21,7 +22,10 @@ FEW, TILES, OPEN = 8, 8, 5
 def portal_home(request: HttpRequest) -> HttpResponse:
     """Ask what the reader needs; say what does not work, and what of theirs is open."""
     actor: Any = request.user
-    live = asked_by(actor).live()
+    live = open_of(actor)
+    waits = Q(state__in=FOR_YOU_STATES)
+    for kind, states in YOUR_WORD_STATES.items():
+        waits |= Q(kind=kind, state__in=states)
     return render(
         request,
         "portal/home.html",
@@ -29,7 +33,7 @@ def portal_home(request: HttpRequest) -> HttpResponse:
             "asks": asks_offered(request.user),
             "tiles": tiles_for(actor)[:TILES],
             "outages": outages_for(actor),
-            "waiting": live.filter(requester=actor, state__in=FOR_YOU_STATES).count(),
+            "waiting": live.filter(waits, requester=actor).count(),
             "requests": [
                 {"record": record, "progress": progress_of(record)} for record in live[:OPEN]
             ],

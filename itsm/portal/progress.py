@@ -1,4 +1,4 @@
-"""How a record's progress is said to the person who asked: six words, and the steps behind them."""
+"""How a record's progress is said to the person who asked: seven words, and the steps behind them."""
 
 from __future__ import annotations
 
@@ -47,10 +47,20 @@ FOR_APPROVAL = Progress(
     "bars",
 )
 DONE = Progress("done", _("Done"), _("If it is not right yet, say so below."), "ok", "disc-tick")
+#: Done, and only whoever asked can say whether it was worth it.
+YOUR_WORD = Progress(
+    "your_word",
+    _("Done: your word counts"),
+    _("Did it bring what you needed? Only you can say so."),
+    "warn",
+    "triangle-up",
+)
 STOPPED = Progress("stopped", _("Stopped"), _("Nothing more happens here."), "neutral", "void")
 
 #: States in which the desk waits for the person who asked.
 FOR_YOU_STATES = ("waiting_customer", "needs_information")
+#: Kinds and states in which only whoever asked can say what came of it.
+YOUR_WORD_STATES = {"need": ("fulfilled",), "benefit": ("asked",)}
 _FOR_APPROVAL = ("awaiting_approval", "awaiting_authorisation")
 
 
@@ -62,6 +72,8 @@ def progress_of(record: Record) -> Progress:
 def _of_state(kind: str, state: str) -> Progress:
     if state in FOR_YOU_STATES:
         return FOR_YOU
+    if state in YOUR_WORD_STATES.get(kind, ()):
+        return YOUR_WORD
     if state in _FOR_APPROVAL:
         return FOR_APPROVAL
     return {
@@ -90,7 +102,7 @@ def track(record: Record, seen: list[Progress]) -> list[dict[str, Any]]:
     now = progress_of(record)
     before = [step for step in (RECEIVED, FOR_APPROVAL, LOOKED_AT, FOR_YOU) if step in seen]
     steps = [step for step in before if step != now]
-    if now in (DONE, STOPPED):
+    if now in (DONE, YOUR_WORD, STOPPED):
         return [_step(step, "done") for step in steps if step is not FOR_YOU] + [
             _step(now, "done" if now is DONE else "now")
         ]

@@ -15,7 +15,7 @@ from itsm.accounts.models import User
 from itsm.core import clock
 from itsm.portal.asks import ASKS, Ask, asks_offered
 from itsm.portal.conversation import conversation
-from itsm.portal.progress import FOR_YOU_STATES, progress_of, track
+from itsm.portal.progress import FOR_YOU_STATES, YOUR_WORD_STATES, progress_of, track
 from itsm.portal.promises import promises_of
 from itsm.portal.published import READ_HERE
 from itsm.portal.suggesting import suggestions_for
@@ -31,7 +31,7 @@ from valuechain.records.panels import panels
 from valuechain.records.querysets import RecordQuerySet
 from valuechain.records.serving import named_files, shown_files
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
-from valuechain.records.vocabulary import ParticipationRole, Urgency, Via, Visibility
+from valuechain.records.vocabulary import LIVE_PHASES, ParticipationRole, Urgency, Via, Visibility
 
 if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
@@ -85,6 +85,14 @@ def asked_by(actor: Any) -> RecordQuerySet:
     return mine(actor).filter(_what_is_asked())
 
 
+def open_of(actor: Any) -> RecordQuerySet:
+    """Of one's requests those that go on, and those of which only one's own word is missing."""
+    is_open = Q(phase__in=LIVE_PHASES)
+    for kind, states in YOUR_WORD_STATES.items():
+        is_open |= Q(kind=kind, state__in=states, requester=actor)
+    return asked_by(actor).filter(is_open)
+
+
 def came_of(actor: Any) -> RecordQuerySet:
     """What became of the actor's requests and names them: changes, requirements, benefits and the like."""
     return mine(actor).exclude(_what_is_asked())
@@ -127,9 +135,8 @@ def portal_requests(request: HttpRequest) -> HttpResponse:
         tabs.append(("shared", _("My organisation")))
     if show not in {name for name, _label in tabs}:
         show = "open"
-    found = {"shared": shared, "came": came_of}.get(show, asked_by)(actor)
-    if show == "open":
-        found = found.live()
+    lists = {"open": open_of, "shared": shared, "came": came_of}
+    found = lists.get(show, asked_by)(actor)
     begin = _begin(request.GET.get("from", ""))
     rows = list(found[begin : begin + PAGE_SIZE + 1])
     return render(
@@ -217,7 +224,7 @@ class AskForm(RuledForm):
         if found is None or found.organisation_id != self.actor.organisation_id:
             raise forms.ValidationError(
                 _("Nobody of your organisation is known by that name. Leave this empty, and say"
-                  " below who it is for.")
+                  " in your own words who it is for.")
             )  # fmt: skip
         return found
 
@@ -385,7 +392,7 @@ def own_offers(record: Record, actor: Any) -> list[dict[str, Any]]:
     }
     return [
         {"name": name, "label": STEP_WORDS.get(name, offered[name].label),
-         "tone": "danger" if name in ("cancel", "withdraw") else "plain", "asks": offered[name].asks}
+         "tone": "danger" if name in ("cancel", "withdraw") else "primary", "asks": offered[name].asks}
         for name in OWN_STEPS
         if name in offered
     ]  # fmt: skip

@@ -12,12 +12,12 @@ from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from tests.doors import Machine, browser
 from tests.factories import a_ticket, at_state, fresh
-from tests.preparing import do_something_about_it
+from tests.preparing import do_something_about_it, finished_request
 from tests.together import together
 from valuechain.improve.csat import link_for
 from valuechain.improve.models import Feedback, Improvement
 from valuechain.records import events
-from valuechain.records.actions import hand_off, lock_record, perform
+from valuechain.records.actions import hand_off, link_records, lock_record, perform
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.tasks import return_from_waiting
@@ -185,6 +185,21 @@ class TestMeasuring:
 
         assert refusal.value.code == "nothing_done"
         assert move(improvement, "measure", lead).state == "measuring"
+
+    def test_what_was_done_counts_from_whichever_side_it_is_linked(self, cast, lead):
+        improvement = at_state("improvement", "in_progress", cast)
+        link_records(improvement, finished_request(improvement, cast), LinkKind.RELATES_TO,
+                     actor=lead, via=Via.HTML)  # fmt: skip
+
+        assert move(improvement, "measure", lead).state == "measuring"
+
+    def test_what_it_came_from_was_not_done_about_it(self, cast, lead):
+        improvement = at_state("improvement", "in_progress", cast)
+        link_records(improvement, finished_request(improvement, cast), LinkKind.DERIVED_FROM,
+                     actor=lead, via=Via.HTML)  # fmt: skip
+
+        with pytest.raises(RuleViolation):
+            move(improvement, "measure", lead)
 
     def test_it_succeeds_only_when_the_target_is_met(self, measuring, lead):
         with pytest.raises(RuleViolation) as refusal:

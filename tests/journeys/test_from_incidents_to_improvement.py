@@ -60,7 +60,11 @@ def test_repeated_incidents_become_an_improvement_that_is_measured(
     assert edited.status_code == 200, edited.content
     take(boss, "improvements", improvement, "accept")
     take(boss, "improvements", improvement, "start")
-    boss.post(f"tickets/{change}/links/", {"kind": "derived_from", "target": improvement})
+    # Tied from the page of the improvement itself: "this record led to the change".
+    tied = browser(lead).post(
+        f"/improvements/{improvement}/link/", {"kind": "-derived_from", "target": change}
+    )
+    assert tied.status_code == 302, tied.content
     early = boss.post(f"{at}transitions/", {"transition": "measure"})
     assert early.status_code == 409
     assert early.json()["code"] == "nothing_done"

@@ -381,6 +381,7 @@ def test_an_internal_file_cannot_be_fetched_by_whoever_asked(signed_in, requeste
 def test_a_list_costs_the_same_for_few_and_for_many(signed_in, requester, address):
 
     client = signed_in(requester)
+    client.get(address)
     costs = []
     for _round in range(2):
         for number in range(6):
@@ -397,6 +398,7 @@ def test_the_page_of_a_request_costs_the_same_however_much_was_said(signed_in, r
 
     record = a_ticket(actor=requester)
     client = signed_in(requester)
+    page(client, record)
     costs = []
     for _round in range(2):
         for _turn in range(5):

@@ -21,7 +21,7 @@ from tickets.forms import CallForm, read_opening, sign_opening
 from tickets.knowing import articles_for, services_meant, troubles
 from tickets.models import Incident
 from tickets.priority import priority_of
-from tickets.similar import similar_incidents
+from tickets.similar import known_errors, similar_incidents
 from valuechain.deliver_support.models import KnowledgeArticle
 from valuechain.records.actions import drop_draft, save_draft
 from valuechain.records.answers import NotUnderstood, find_record
@@ -238,6 +238,7 @@ def beside(given: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
         "caller_name": person.name if person else str(given.get("caller", "")).strip()[:80],
         "theirs": theirs,
         "similar": similar,
+        "known": known_errors(title, actor=actor, service=service),
         "articles": articles_for(title, actor=actor),
         "troubles": troubles(actor=actor, person=person, service=service),
         "guesses": guesses,

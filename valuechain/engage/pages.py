@@ -33,6 +33,10 @@ _ROUTED = (
     "value_partly",
     "value_not_realised",
 )
+#: How much the steps that the card takes too stand out beside it: the card itself leads on.
+_BESIDE_THE_CARD = {"take": "plain"} | dict.fromkeys(
+    ("classify", "justify", "assess", "qualify", "ask_information", "explain_route"), "quiet"
+)
 #: The page of a need speaks of this many parts at most.
 MOST_PARTS = 20
 
@@ -53,6 +57,7 @@ def _need_page(need: Any, actor: Any) -> dict[str, Any]:
         "questions": questions,
         "is_begun": any(question["answer"] for question in questions),
         "decision_form": form,
+        "tones": _BESIDE_THE_CARD if form is not None else {},
         "decision_url": reverse("engage-inbox") + f"?view=all&need={need.number}&back=record",
         "targets": _targets(need, actor),
         "deliveries": _deliveries(need),

@@ -19,7 +19,7 @@ from valuechain.improve.scores import trend_of
 from valuechain.records.models import Link, Record
 from valuechain.records.operations import Operation, own_operations
 from valuechain.records.panels import Card, panels
-from valuechain.records.vocabulary import Activity, LinkKind, Via
+from valuechain.records.vocabulary import INVERSELY, Activity, LinkKind, Via
 
 
 def register() -> None:
@@ -144,6 +144,7 @@ def add_to_page(record: Record, actor: Any) -> dict[str, Any]:
         )
         quotes = Quote.objects.readable_by(actor).filter(improvement=record.pk)
         return {
+            "ties_shown": (f"{INVERSELY}{LinkKind.EVIDENCE_FOR.value}",),
             "evidence": list(evidence.order_by("-opened_at")[:50]),
             "quotes": list(quotes.select_related("record")[:50]),
         }

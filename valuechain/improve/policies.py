@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.accounts.roles import Role
 from itsm.core.decisions import ALLOW, Decision, deny
 from itsm.core.machine import May, Phase
-from valuechain.records.models import Record
+from valuechain.records.models import Link, Record
 from valuechain.records.policies import is_requester, may_work, owner_or
 from valuechain.records.vocabulary import LinkKind
 
@@ -67,9 +67,12 @@ def has_owner_and_measure(improvement: Any) -> Decision:
 
 def something_was_done(improvement: Any) -> Decision:
     """Whether a linked change, release or task is done. One query."""
-    linked = Q(links_out__target_id=improvement.pk) & ~Q(
-        links_out__kind__in=[LinkKind.EVIDENCE_FOR, LinkKind.DUPLICATES]
-    )
+    counts = ~Q(kind__in=[LinkKind.EVIDENCE_FOR, LinkKind.DUPLICATES])
+    towards = Link.objects.filter(counts, target_id=improvement.pk).values("source_id")
+    # What an improvement came from, or names as its cause, was done before it.
+    counts &= ~Q(kind__in=[LinkKind.DERIVED_FROM, LinkKind.CAUSED_BY])
+    away = Link.objects.filter(counts, source_id=improvement.pk).values("target_id")
+    linked = Q(pk__in=towards) | Q(pk__in=away)
     done = Record.objects.filter(linked, kind__in=WORK, phase=Phase.DONE)
     if done.exists():
         return ALLOW

@@ -22,6 +22,7 @@ from valuechain.records.kinds import Kind
 from valuechain.records.models import Draft, Record
 from valuechain.records.placeholders import unfilled
 from valuechain.records.tagging import read_tags
+from valuechain.records.vocabulary import LinkKind, link_choices
 
 
 class Instant(forms.DateTimeField):
@@ -267,11 +268,13 @@ class SummaryForm(VersionedForm):
 
 
 class LinkForm(RuledForm):
-    """Another record, and how it relates to this one."""
+    """Another record, and how it relates to this one, from either side."""
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from valuechain.records.vocabulary import LinkKind
-
-        self.fields["kind"] = forms.ChoiceField(label=_("This record"), choices=LinkKind.choices)
-        self.fields["target"] = RecordInput(label=_("Which record"), actor=actor)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("This record"), choices=link_choices(), initial=LinkKind.RELATES_TO
+        )
+        self.fields["target"] = RecordInput(
+            label=_("Which record"), actor=actor, help_text=_("Its number or words of its title.")
+        )

@@ -1,5 +1,7 @@
 """The closed lists of words the whole value chain shares."""
 
+from typing import Any
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -118,6 +120,24 @@ INVERSE = {
     LinkKind.FUNDED_BY: _("funds"),
     LinkKind.SUPPLIED_BY: _("supplies"),
 }
+
+#: What a word written before a kind says: that the record is its target.
+INVERSELY = "-"
+
+
+def link_choices() -> list[tuple[str, Any]]:
+    """Return each way in which one record can relate to another, from either side, for a form.
+
+    The side of the target is the kind after `INVERSELY`; what reads alike from both sides stands once.
+    """
+    there = [(kind.value, kind.label) for kind in LinkKind]
+    back = [
+        (f"{INVERSELY}{kind.value}", words)
+        for kind, words in INVERSE.items()
+        if kind is not LinkKind.RELATES_TO
+    ]
+    return sorted(there + back, key=lambda choice: str(choice[1]))
+
 
 #: A record can never come before itself along these.
 ACYCLIC = frozenset({LinkKind.DERIVED_FROM, LinkKind.CHILD_OF, LinkKind.BLOCKS})

@@ -44,7 +44,7 @@ NEED = Machine(
                    may=policies.may_triage, guard=policies.is_qualified, tone="primary"),
         Transition("explain_route", _CARRIED, None, _("Say where it goes"),
                    asks=(asks.ROUTE_AGAIN,), may=policies.may_triage, tone="quiet"),
-        Transition("decline", _DECIDING, "not_justified", _("Not justified"),
+        Transition("decline", _DECIDING, "not_justified", _("Turn down"),
                    asks=asks.TURNED_DOWN, may=policies.may_triage, effect=effects.turned_down,
                    tone="danger"),
         Transition("appeal", ("not_justified",), "in_triage", _("Appeal with new evidence"),

@@ -28,7 +28,7 @@ from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
 from valuechain.records.views.access import OneRecordView, StaffView
 from valuechain.records.views.walking import here, landing
-from valuechain.records.vocabulary import Via
+from valuechain.records.vocabulary import INVERSELY, Channel, Via
 
 UNPROCESSABLE = 422
 
@@ -86,6 +86,9 @@ class NewRecordView(StaffView):
     def _initial(self, request: HttpRequest, kind: Kind) -> dict[str, Any]:
         user: Any = request.user
         initial: dict[str, Any] = {"organisation": user.organisation_id, "requester": user}
+        if kind.faces_requesters and "channel" in kind.fields:
+            # Written down for somebody who called; left empty, it belongs where they do.
+            initial = {"requester": user, "channel": Channel.PHONE}
         given = {k: v for k, v in request.GET.dict().items() if k in kind.fields}
         return initial | given
 
@@ -244,7 +247,7 @@ class TransitionView(OneRecordView):
                 "form_name": f"{record.number}-{name}",
                 "offer": {
                     "label": transition.label,
-                    "tone": transition.tone,
+                    "tone": _sends(transition.tone),
                     "url": request.get_full_path(),
                     "decision": decision,
                 },
@@ -301,7 +304,7 @@ class FlowView(OneRecordView):
                 "form_name": f"{record.number}-{offer.name}",
                 "offer": {
                     "label": offer.label,
-                    "tone": offer.tone,
+                    "tone": _sends(offer.tone),
                     "url": request.path,
                     "decision": offer.decision,
                 },
@@ -323,9 +326,7 @@ class AddLinkView(OneRecordView):
         form = LinkForm(request.POST, actor=request.user)
         link = attempt(
             form,
-            lambda data: actions.link_records(
-                record, data["target"], data["kind"], actor=request.user, via=Via.HTML
-            ),
+            lambda data: _link(record, data, actor=request.user),
         )
         if link is None:
             return self._page(request, record, form, status=UNPROCESSABLE)
@@ -348,3 +349,17 @@ class AddLinkView(OneRecordView):
             },
             status=status,
         )
+
+
+def _sends(tone: str) -> str:
+    """The one button that sends a form is filled, however little its step stands out elsewhere."""
+    return tone if tone == "danger" else "primary"
+
+
+def _link(record: Record, data: dict[str, Any], *, actor: Any) -> Any:
+    """Link the record, as the source or, where the words say so, as the target."""
+    kind = data["kind"].removeprefix(INVERSELY)
+    source, target = record, data["target"]
+    if kind != data["kind"]:
+        source, target = target, source
+    return actions.link_records(source, target, kind, actor=actor, via=Via.HTML)

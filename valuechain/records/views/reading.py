@@ -45,7 +45,7 @@ from valuechain.records.views.listing import template_of
 from valuechain.records.views.summing_up import SUMMARY, summary_asked, summary_of
 from valuechain.records.views.walking import leads_on, tail_of, walk_of
 from valuechain.records.visits import stations
-from valuechain.records.vocabulary import INVERSE, Activity, LinkKind, Visibility
+from valuechain.records.vocabulary import INVERSE, INVERSELY, Activity, LinkKind, Visibility
 
 #: So many of the latest entries are shown beside a list.
 LATEST = 5
@@ -95,6 +95,9 @@ class RecordDetailView(OneRecordView):
         ways_on = _urls(record, flows.offers(record, actor), "flow", edit_url=edit_url)
         steps = record.kind_entry.machine.offers(record, actor)
         offers = _urls(record, steps, "transition", tail, edit_url=edit_url, onward=ways_on)
+        added = panels.record_context(record, actor=actor)
+        for offer in offers:
+            offer["tone"] = added.get("tones", {}).get(offer["name"], offer["tone"])
         files = _files(reads_notes(actor, record), record=record.pk) if record.has_files else []
         context = {
             "record": record,
@@ -104,7 +107,11 @@ class RecordDetailView(OneRecordView):
             "flows": ways_on,
             **told(request, record, drafts, files),
             "properties": properties_of(record, actor=actor, may_edit=may_edit, offers=offers),
-            "related": related_to(record, actor=actor),
+            "related": [
+                group
+                for group in related_to(record, actor=actor)
+                if group["way"] not in added.get("ties_shown", ())
+            ],
             "stations": stations(chain),
             # Somebody may take part in more than one way; they are one person.
             "participants": list(dict.fromkeys(p.person for p in taking_part(record))),
@@ -121,7 +128,7 @@ class RecordDetailView(OneRecordView):
             **comment_forms(record, actor, drafts, tail=tail),
             "walk": walk_of(record, request=request),
             "walk_tail": tail,
-            **panels.record_context(record, actor=actor),
+            **added,
         }
         return render(request, template_of(resource, "detail"), context)
 
@@ -318,16 +325,16 @@ def _property_kind(field: Any) -> str:
 def related_to(record: Record, *, actor: Any) -> list[dict[str, Any]]:
     """Group the records linked to this one by how they relate. One query at most."""
     found = ties_of(record, actor=actor)
-    groups: dict[str, list[Record]] = {}
+    groups: dict[str, dict[str, Any]] = {}
     for link in found[:MOST_TIES]:
         is_source = link.source_id == record.pk
         kind = LinkKind(link.kind)
-        label = kind.label if is_source else INVERSE[kind]
-        groups.setdefault(str(label).capitalize(), []).append(
-            link.target if is_source else link.source
-        )
+        label = str(kind.label if is_source else INVERSE[kind]).capitalize()
+        way = kind.value if is_source else f"{INVERSELY}{kind.value}"
+        group = groups.setdefault(label, {"label": label, "way": way, "items": []})
+        group["items"].append(link.target if is_source else link.source)
     is_cut = len(found) > MOST_TIES
-    return [{"label": label, "items": items, "is_cut": is_cut} for label, items in groups.items()]
+    return [group | {"is_cut": is_cut} for group in groups.values()]
 
 
 class ChainView(OneRecordView):
