@@ -293,7 +293,8 @@ def test_every_form_of_an_administrator_is_filled_in_here():
 def test_every_place_of_the_start_page_is_looked_at():
     """A place without a form of its own only shows, or is where the forms above are found."""
     shows = {"admin-people", "admin-roles", "admin-organisations", "admin-teams", "sla-agreements",
-             "ticket-prepared", "admin-webhooks", "admin-tokens", "admin-audit"}  # fmt: skip
+             "ticket-prepared", "admin-webhooks", "admin-tokens", "admin-audit",
+             "record-list:offerings", "admin-mail-outbox", "stream-list", "freeze-list"}  # fmt: skip
     filled = {name for names in FILLED for name in names}
     assert {place[0] for place in PLACES} - filled == shows
 

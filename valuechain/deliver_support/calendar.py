@@ -49,6 +49,10 @@ class Entry:
     def freeze_id(self) -> int:
         return self.freeze.pk if self.freeze is not None else 0
 
+    @property
+    def is_of_one_day(self) -> bool:
+        return timezone.localdate(self.start) == timezone.localdate(self.end)
+
     def is_on(self, day: date) -> bool:
         """Whether it touches a day of the reader's calendar."""
         first, last = timezone.localdate(self.start), timezone.localdate(self.end)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,57 +26,78 @@ from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
 from itsm.webhooks.models import Webhook
 from sla.models import Agreement, Calendar
+from tickets.mail.models import Mailbox
 from tickets.models import RoutingRule
+from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.models import Event
+from valuechain.streams.models import ValueStream
 
 #: So many events make a page of the log.
 PAGE = 100
 
-PLACES = (
-    ("admin-people", gettext_lazy("People"), gettext_lazy("Who there is, and what they may do."),
-     User),
-    ("admin-roles", gettext_lazy("Roles"), gettext_lazy("Who holds which role where."), None),
-    ("admin-organisations", gettext_lazy("Organisations"),
-     gettext_lazy("The company, its customers and suppliers, as a tree."), Organisation),
-    ("admin-teams", gettext_lazy("Teams"), gettext_lazy("Who works together."), Team),
-    ("admin-sign-in", gettext_lazy("Signing in"),
-     gettext_lazy("By which ways people come in."), None),
-    ("sla-calendars", gettext_lazy("Business calendars"),
-     gettext_lazy("When the time of a promise counts."), Calendar),
-    ("sla-agreements", gettext_lazy("Agreements"),
-     gettext_lazy("What was promised to whom."), Agreement),
-    ("admin-priorities", gettext_lazy("Priorities"),
-     gettext_lazy("What impact and urgency make of a ticket."), None),
-    ("ticket-prepared", gettext_lazy("Canned replies and macros"),
-     gettext_lazy("What the desk writes or does often."), None),
-    ("admin-routing", gettext_lazy("Routing"),
-     gettext_lazy("Which new tickets go to which team."), RoutingRule),
-    ("admin-mail", gettext_lazy("Mailboxes"), gettext_lazy("Where mail becomes tickets."), None),
-    ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), Webhook),
-    ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."),
-     ApiToken),
-    ("admin-imports", gettext_lazy("Import"),
-     gettext_lazy("Incidents of another service desk, from a file."), ImportRun),
-    ("admin-branding", gettext_lazy("Branding"),
-     gettext_lazy("Name, logo and colour of the house."), None),
-    ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
+#: By what they are about: the name of the page, what it is called, what it holds, and what is counted.
+GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, Any, Any], ...]], ...] = (
+    (gettext_lazy("People and access"), (
+        ("admin-people", gettext_lazy("People"), gettext_lazy("Who there is, and what they may do."), User),
+        ("admin-roles", gettext_lazy("Roles"), gettext_lazy("Who holds which role where."), None),
+        ("admin-organisations", gettext_lazy("Organisations"),
+         gettext_lazy("The company, its customers and suppliers, as a tree."), Organisation),
+        ("admin-teams", gettext_lazy("Teams"), gettext_lazy("Who works together."), Team),
+        ("admin-sign-in", gettext_lazy("Signing in"), gettext_lazy("By which ways people come in."), None),
+    )),
+    (gettext_lazy("Promises"), (
+        ("sla-agreements", gettext_lazy("Agreements"), gettext_lazy("What was promised to whom."), Agreement),
+        ("sla-calendars", gettext_lazy("Business calendars"),
+         gettext_lazy("When the time of a promise counts."), Calendar),
+        ("admin-priorities", gettext_lazy("Priorities"),
+         gettext_lazy("What impact and urgency make of a ticket."), None),
+    )),
+    (gettext_lazy("The service desk"), (
+        ("record-list:offerings", gettext_lazy("Catalogue"),
+         gettext_lazy("What can be asked for, and what each form asks."), None),
+        ("admin-routing", gettext_lazy("Routing"),
+         gettext_lazy("Which new tickets go to which team."), RoutingRule),
+        ("ticket-prepared", gettext_lazy("Canned replies and macros"),
+         gettext_lazy("What the desk writes or does often."), None),
+        ("admin-mail", gettext_lazy("Mailboxes"), gettext_lazy("Where mail becomes tickets."), Mailbox),
+        ("admin-mail-outbox", gettext_lazy("Outgoing mail"),
+         gettext_lazy("What was sent, waits, or was given up."), None),
+    )),
+    (gettext_lazy("The value chain"), (
+        ("stream-list", gettext_lazy("Value streams"),
+         gettext_lazy("Which steps lead from a demand to its outcome."), ValueStream),
+        ("freeze-list", gettext_lazy("Change freezes"),
+         gettext_lazy("When nothing that runs is changed."), ChangeFreeze),
+    )),
+    (gettext_lazy("Other systems"), (
+        ("admin-tokens", gettext_lazy("API tokens"), gettext_lazy("Which programs come in."), ApiToken),
+        ("admin-webhooks", gettext_lazy("Webhooks"), gettext_lazy("Which systems are told."), Webhook),
+        ("admin-imports", gettext_lazy("Import"),
+         gettext_lazy("Incidents of another service desk, from a file."), ImportRun),
+    )),
+    (gettext_lazy("The house"), (
+        ("admin-branding", gettext_lazy("Branding"),
+         gettext_lazy("Name, logo and colour of the house."), None),
+        ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
+    )),
 )  # fmt: skip
+PLACES = tuple(place for _label, places in GROUPS for place in places)
 
 
 class HomeView(AdminView):
     """Everything that is set up, on one page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """List the places that there are."""
-        places = []
-        for name, label, words, model in PLACES:
-            try:
-                url = reverse(name)
-            except NoReverseMatch:
-                continue
-            count = model._default_manager.count() if model is not None else None
-            places.append({"url": url, "label": label, "words": words, "count": count})
-        return render(request, "admin/home.html", {"places": places})
+        """List the places that there are, by what they are about."""
+        groups = [{"label": label, "places": [_place(*one) for one in of]} for label, of in GROUPS]
+        return render(request, "admin/home.html", {"groups": groups})
+
+
+def _place(name: str, label: Any, words: Any, model: Any) -> dict[str, Any]:
+    page, _colon, resource = name.partition(":")
+    count = model._default_manager.count() if model is not None else None
+    url = reverse(page, args=[resource] if resource else [])
+    return {"url": url, "label": label, "words": words, "count": count}
 
 
 class AuditView(AdminView):

@@ -194,13 +194,27 @@ class RolesView(AdminView):
         grants = RoleGrant.objects.select_related("user", "organisation", "team")
         for grant in grants.order_by("user__name", "pk"):
             people[grant.user_id] = grant.user
-            where = str(grant.organisation or grant.team or _("everywhere"))
+            where = str(grant.organisation or grant.team or "")
             held[grant.user_id][grant.role].append(where)
+        named = {where for roles in held.values() for places in roles.values() for where in places}
+        places = {where: n for n, where in enumerate(sorted(named - {""}, key=str.lower), 1)}
         rows = [
-            (person, [", ".join(held[pk][role]) for role in Role.values])
+            (person, [_held(held[pk].get(role, []), places) for role in Role.values])
             for pk, person in people.items()
         ]
-        return render(request, "admin/roles.html", {"roles": Role.labels, "rows": rows})
+        context = {"roles": Role.labels, "rows": rows, "places": list(places.items())}
+        return render(request, "admin/roles.html", context)
+
+
+def _held(where: list[str], places: dict[str, int]) -> dict[str, str]:
+    """Return where a role is held, by the numbers of the places and by their names."""
+    if "" in where:
+        return {"numbers": _("all"), "names": _("everywhere")}
+    numbers = sorted((places[one], one) for one in where)
+    return {
+        "numbers": ", ".join(str(number) for number, _one in numbers),
+        "names": ", ".join(one for _number, one in numbers),
+    }
 
 
 class OrganisationsView(AdminView):
