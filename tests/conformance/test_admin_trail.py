@@ -85,6 +85,12 @@ def _person(d: Desk) -> set[str]:
     }  # fmt: skip
 
 
+def _people_file(d: Desk) -> set[str]:
+    table = f"name,email,organisation\nNora New,nora@h.example,Harbour\nRita Renamed,{d.cast.requester.email},Harbour\n"
+    d.post("/admin/people/file/", do="bring", table=table)
+    return {"person.added", "person.changed"}
+
+
 def _organisation(d: Desk) -> set[str]:
     d.post("/admin/organisations/new/", name="Quay", kind="customer", is_active="on")
     d.post(
@@ -250,6 +256,7 @@ def _freezes(d: Desk) -> set[str]:
 #: By the names of the pages: what fills their forms in, and the verbs that has to leave.
 FILLED: dict[tuple[str, ...], Callable[[Desk], set[str]]] = {
     ("admin-person-new", "admin-person"): _person,
+    ("admin-people-file",): _people_file,
     ("admin-organisation-new", "admin-organisation"): _organisation,
     ("admin-team-new", "admin-team"): _team,
     ("admin-priorities",): _priorities,

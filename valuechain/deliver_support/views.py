@@ -28,6 +28,7 @@ from valuechain.deliver_support.calendar import (
 from valuechain.deliver_support.desk import desk_of
 from valuechain.deliver_support.forms import FreezeForm, QuestionForm, StepForm
 from valuechain.deliver_support.models import ChangeFreeze, ReleaseStep
+from valuechain.deliver_support.questions import KINDS
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
@@ -224,7 +225,10 @@ class QuestionsView(OneRecordView):
             "offerings/questions.html",
             {
                 "record": offering,
-                "questions": offering.form,
+                "questions": [
+                    {**one, "kind_label": KINDS.get(one["kind"], one["kind"])}
+                    for one in offering.form
+                ],
                 "form": form,
                 "decision": policies.may_offer(self.request.user, offering),
             },

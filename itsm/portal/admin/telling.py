@@ -148,7 +148,7 @@ _VALUES: dict[str, Any] = {
 }
 #: Names of parts that say nothing to people.
 _UNSAID = frozenset({"key", "logo_width", "logo_height", "changed_at", "changed_by", "place"})
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?= |$)")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NOTHING = "–"  # noqa: RUF001 - a dash in print
 #: A longer value is folded away behind what it is.
@@ -256,6 +256,22 @@ def _event_lines(event: Event, data: Mapping[str, Any]) -> Iterator[Line]:
             yield Line(_plain(name).capitalize(), "", _value(value))
 
 
+def _of_record(event: Event, name: str, value: Any) -> str:
+    """Return the value of a field of a record as people read it."""
+    try:
+        field: Any = event.record.kind_entry.model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return _value(value)
+    return _chosen(field, value) or _value(value)
+
+
+def _chosen(field: Any, value: Any) -> str:
+    """Return the words of a choice; nothing where a field has none, or not this one."""
+    if not isinstance(value, str | int) or value in EMPTY or not getattr(field, "choices", None):
+        return ""
+    return str(dict(field.flatchoices).get(value, ""))
+
+
 def _plain(name: str) -> str:
     return name.replace("_", " ")
 
@@ -288,9 +304,8 @@ def _said(noun: str, name: str, value: Any) -> str:
         return "; ".join(_promises(value))
     if name.endswith("_s") and isinstance(value, int):
         return short_span(value) if value else _("none")
-    field = _field(noun, name)
-    if isinstance(value, str | int) and getattr(field, "choices", None):
-        return str(dict(field.flatchoices).get(value, value))
+    if chosen := _chosen(_field(noun, name), value):
+        return chosen
     if name == "pausable" and isinstance(value, list):
         return ", ".join(str(dict(Metric.choices).get(one, one)) for one in value)
     if name.startswith("days_") or name == "organisations":
@@ -357,6 +372,6 @@ def _word(text: str) -> str:
         return str(kinds[text].label)
     if _INSTANT.match(text) and (moment := parse_datetime(text)):
         return absolute(moment)
-    if _DATE.fullmatch(text) and (day := parse_date(text)):
-        return date_format(day, "j M Y")
+    if (said := _DATE.match(text)) and (day := parse_date(said[0])):
+        return date_format(day, "j M Y") + text[said.end() :]
     return text
