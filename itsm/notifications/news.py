@@ -29,7 +29,10 @@ def news(notification: Notification) -> str:
     if reason not in _MOVED or not event.from_state or event.from_state == event.to_state:
         return str(reason.label)
     state = notification.record.kind_entry.machine.state(event.to_state).label
-    line = _("It is now: %(state)s.") % {"state": state}
+    line = _("It is now: %(state)s.")
+    if reason is Reason.HANDOVER:
+        line = _("It waits for you or a colleague: %(state)s.")
+    line %= {"state": state}
     return f"{line} {reason_given(event, reason)}".rstrip()
 
 

@@ -392,7 +392,7 @@ def own_offers(record: Record, actor: Any) -> list[dict[str, Any]]:
     }
     return [
         {"name": name, "label": STEP_WORDS.get(name, offered[name].label),
-         "tone": "danger" if name in ("cancel", "withdraw") else "primary", "asks": offered[name].asks}
+         "tone": "danger" if name in ("cancel", "withdraw") else "plain", "asks": offered[name].asks}
         for name in OWN_STEPS
         if name in offered
     ]  # fmt: skip
@@ -412,15 +412,21 @@ def portal_step(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if offer is None:
         raise Http404
     form_class = ask_form(offer["asks"], actor=actor)
+    if name == "appeal":
+        evidence = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
+        form_class = type("AppealForm", (form_class,), {"file": evidence})
     if request.method != "POST":
         return _step_page(request, record, offer, form_class(initial={"version": record.version}))
-    form = form_class(request.POST)
+    form = form_class(request.POST, request.FILES)
 
     def move(data: dict[str, Any]) -> Any:
-        version = data.pop("version", None)
-        return actions.perform(
+        version, file = data.pop("version", None), data.pop("file", None)
+        moved = actions.perform(
             record, name, actor=actor, via=Via.HTML, data=data, expected_version=version
         )
+        if file:
+            _attach(moved.record, file, actor=actor)
+        return moved
 
     if attempt(form, move) is None:
         return _step_page(request, record, offer, form, status=UNPROCESSABLE)

@@ -282,6 +282,19 @@ class TestBenefits:
         assert answer.status_code == 200
         assert fresh(benefit).follow_up_at.isoformat() == "2026-04-05T06:00:00+00:00"
 
+    def test_of_a_release_somebody_named_is_asked(self, admin, requester, organisation):
+        release = kinds["release"].open(
+            actor=admin, via=Via.HTML, title="Berths 2.0", organisation=organisation
+        )
+
+        benefit = hand_off(
+            release, "expect_benefit", actor=admin, via=Via.HTML,
+            data={"measure": "Hours won", "target": "5", "check_on": "2026-03-05",
+                  "asked": requester.email},
+        ).target  # fmt: skip
+
+        assert benefit.requester == requester
+
     def test_it_is_expected_of_a_need_or_a_release(self, brm, ticket):
         answer = Machine(brm).post(
             "benefits/",

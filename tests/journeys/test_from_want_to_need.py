@@ -6,6 +6,8 @@ another program the REST API.
 
 from __future__ import annotations
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.doors import Machine, browser
 from valuechain.records.models import Record
 
@@ -26,7 +28,9 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     )
     number = sent.headers["Location"].split("/")[3]
     assert number.startswith("NEED-")
-    assert number in desk.get("/me/notifications/").content.decode()
+    told = desk.get("/me/notifications/").content.decode()
+    assert number in told
+    assert "It waits for you or a colleague: Submitted." in told
 
     # The liaison takes it up; a want without a sponsor goes nowhere, and the refusal says why.
     assert do("take").status_code == 302
@@ -50,10 +54,12 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
     assert "It is now: Not justified. Nobody sponsors a second radar." in news
     appealed = portal.post(
         f"/portal/requests/{number}/do/appeal/",
-        {"reason": "Two barges nearly met behind the silo on Monday; the planner stands for it."},
-    )
+        {"reason": "Two barges nearly met behind the silo on Monday; the planner stands for it.",
+         "file": SimpleUploadedFile("log-of-monday.txt", b"06:12 two barges")},
+    )  # fmt: skip
     assert appealed.status_code == 302
     assert "<span>Appeal with new evidence</span>" in read()
+    assert "log-of-monday.txt" in read()
     news = desk.get("/me/notifications/").content.decode()
     assert "It is now: In triage. Two barges nearly met" in news
 
@@ -86,6 +92,9 @@ def test_a_want_is_refused_appealed_and_accepted(requester, brm, planner, agent)
         assert step.status_code == 200, step.content
     assert Record.objects.get(number=number).state == "fulfilled"
     assert do("confirm_value").status_code == 422
+    assert "1 request waits for your answer" in portal.get("/portal/").content.decode()
+    assert number in portal.get("/portal/requests/").content.decode()
+    assert "Did it bring what you needed?" in read()
     assert (
         portal.post(f"/portal/requests/{number}/do/confirm_value/", {"reason": ""}).status_code
         == 302

@@ -51,6 +51,7 @@ def _expect(source: Record, actor: Any, via: str, answers: Mapping[str, Any]) ->
         baseline=answers.get("baseline"),
         target=answers["target"],
         check_on=answers["check_on"],
+        **({"requester": answers["asked"]} if answers.get("asked") else {}),
     )
 
 
@@ -76,7 +77,7 @@ IMPROVE = Flow(
 
 EXPECT_BENEFIT = Flow(
     name="expect_benefit",
-    sources=("need",),
+    sources=("need", "release"),
     to="benefit",
     label=_("Expect a benefit"),
     build=_expect,
@@ -85,11 +86,13 @@ EXPECT_BENEFIT = Flow(
         Ask("baseline", _("Today"), AskKind.DECIMAL, required=False),
         Ask("target", _("Target"), AskKind.DECIMAL),
         Ask("check_on", _("Ask the stakeholder on"), AskKind.DATE),
+        Ask("asked", _("Whom to ask"), AskKind.PERSON, required=False,
+            help=_("Left empty, whoever it was made for is asked.")),
     ),
     may=may_work,
     trigger=_("something was promised"),
     input=_("the expectation"),
     output=_("the stakeholder's answer"),
-)
+)  # fmt: skip
 
 FLOWS = (IMPROVE, EXPECT_BENEFIT)

@@ -247,7 +247,7 @@ class TransitionView(OneRecordView):
                 "form_name": f"{record.number}-{name}",
                 "offer": {
                     "label": transition.label,
-                    "tone": _sends(transition.tone),
+                    "tone": transition.tone,
                     "url": request.get_full_path(),
                     "decision": decision,
                 },
@@ -304,7 +304,7 @@ class FlowView(OneRecordView):
                 "form_name": f"{record.number}-{offer.name}",
                 "offer": {
                     "label": offer.label,
-                    "tone": _sends(offer.tone),
+                    "tone": offer.tone,
                     "url": request.path,
                     "decision": offer.decision,
                 },
@@ -349,11 +349,6 @@ class AddLinkView(OneRecordView):
             },
             status=status,
         )
-
-
-def _sends(tone: str) -> str:
-    """The one button that sends a form is filled, however little its step stands out elsewhere."""
-    return tone if tone == "danger" else "primary"
 
 
 def _link(record: Record, data: dict[str, Any], *, actor: Any) -> Any:
