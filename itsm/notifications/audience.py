@@ -155,7 +155,7 @@ def _to_the_requester(record: Any, event: Any) -> Reason | None:
 
 
 def _add_owners(found: dict[int, Reason], record: Any, event: Any) -> None:
-    """Tell the owner what somebody else did; when it is over, also the owners of what led to it."""
+    """Tell the owner what somebody else did; when it is over, also the owners of what waits for it."""
     by_somebody = event.actor_id is not None or event.verb.endswith(".reopen")
     if record.owner_id is not None and by_somebody:
         found.setdefault(record.owner_id, Reason.OWNER)
@@ -164,7 +164,10 @@ def _add_owners(found: dict[int, Reason], record: Any, event: Any) -> None:
     if record.kind_entry.machine.phase(event.from_state) in (Phase.DONE, Phase.VOID):
         return
     led_to_it = Link.objects.filter(source_id=record.pk, kind=LinkKind.DERIVED_FROM)
-    owners = Record.objects.live().filter(pk__in=led_to_it.values("target_id"))
+    came_of_it = Link.objects.filter(target_id=record.pk, kind=LinkKind.CAUSED_BY)
+    owners = Record.objects.live().filter(
+        Q(pk__in=led_to_it.values("target_id")) | Q(pk__in=came_of_it.values("source_id"))
+    )
     for pk in owners.exclude(owner_id=None).values_list("owner_id", flat=True):
         found.setdefault(pk, Reason.FOLLOWING)
 

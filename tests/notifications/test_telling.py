@@ -16,7 +16,8 @@ from itsm.notifications.models import Mute, Notification, OutboundMail, Preferen
 from tests.doors import browser
 from tests.factories import a_person, a_ticket
 from valuechain.records import events
-from valuechain.records.actions import add_comment, hand_off, perform, watch
+from valuechain.records.actions import add_comment, hand_off, link_records, perform, watch
+from valuechain.records.kinds import kinds
 
 
 def reasons(person) -> list[str]:
@@ -85,6 +86,17 @@ def test_whoever_waits_for_what_it_led_to_hears_that_it_is_over(ticket, agent, l
         perform(problem, name, actor=lead, via="html", data=given)
 
     assert reasons(agent) == ["following"]
+
+
+def test_whoever_owns_an_incident_hears_that_its_cause_is_gone(ticket, agent, lead):
+    problem = kinds["problem"].open(actor=lead, via="html", title="Bad cables")
+    link_records(ticket, problem, "caused_by", actor=lead, via="html")
+    for name, given in (("investigate", {}), ("cancel", {"reason": "None is left."})):
+        perform(problem, name, actor=lead, via="html", data=given)
+
+    assert reasons(agent) == ["following"]
+    page = browser(agent).get("/me/notifications/").text
+    assert "It is now: Cancelled. None is left." in page
 
 
 def test_the_requester_hears_when_it_is_resolved(ticket, agent, requester):
