@@ -353,6 +353,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "service-desk@localhost")
 # Webhooks go out to the world; only for a try on one machine may they go to private addresses, unencrypted.
 WEBHOOK_PRIVATE_TARGETS = env_bool("WEBHOOK_PRIVATE_TARGETS", default=False)
 
+# What a filter says that narrows nothing.
+FILTERS_EMPTY_CHOICE_LABEL = _("Any")
+
 # REST --------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

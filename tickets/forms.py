@@ -233,7 +233,7 @@ class SplitForm(RuledForm):
         label=_("Team"),
         queryset=Team.objects.filter(is_active=True),
         required=False,
-        help_text=_("Left empty, the team stays the same."),
+        empty_label=_("The same team"),
     )
 
     def __init__(self, *args: Any, messages: Iterable[tuple[int, str]], **kwargs: Any) -> None:

@@ -34,12 +34,19 @@ def say_what_to_fill_in() -> None:
 
 def name_the_empty_choice(field: forms.Field) -> None:
     """Say in words what choosing nothing means, where a select would draw dashes."""
+    if isinstance(field.widget, forms.NullBooleanSelect):
+        field.widget.choices = [
+            (value, _("Any") if value == "unknown" else said)
+            for value, said in field.widget.choices
+        ]
     if not isinstance(field, forms.ChoiceField):
         return
     words = _("Choose…") if field.required else _("None")
     if isinstance(field, forms.ModelChoiceField):
         if field.empty_label == DASHES:
             field.empty_label = words
+        return
+    if hasattr(field, "empty_label"):  # a filter, which names it itself
         return
     known: Any = field.choices
     choices = list(known)

@@ -4,6 +4,7 @@ from django import forms
 
 from itsm.accounts.models import Organisation
 from itsm.core.templatetags.fields import field
+from tests.doors import browser
 
 DASHES = ("", "---------")
 
@@ -55,3 +56,11 @@ def test_what_is_chosen_still_counts(db):
     assert "size" not in form.errors
     assert form.cleaned_data["colour"] == ""
     assert 'value="s" selected' in str(form["size"])
+
+
+def test_a_filter_that_narrows_nothing_says_any(agent):
+    shown = browser(agent).get("/tickets/", follow=True).content.decode()
+
+    assert "---------" not in shown
+    assert '<option value="unknown" selected>Any</option>' in shown
+    assert shown.count('<option value="" selected>Any</option>') >= 1

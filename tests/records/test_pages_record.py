@@ -145,7 +145,7 @@ class TestForms:
         late = page.post(at(ticket, "edit"), values | {"title": "Second", "description": MISSPELT})
 
         assert late.status_code == 422
-        assert "Somebody changed this record" in late.content.decode()
+        assert "This was changed while you wrote" in late.content.decode()
         assert typed(late)
         assert fresh(ticket).title == "First"
 

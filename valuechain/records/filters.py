@@ -135,7 +135,7 @@ class SpanInput(django_filters.widgets.DateRangeWidget):
         context: dict[str, Any] = super().get_context(name, value, attrs)
         words = (_("from"), _("until"))
         for part, word in zip(context["widget"]["subwidgets"], words, strict=True):
-            part["attrs"] |= {"aria-label": word}
+            part["attrs"] |= {"aria-label": word, "placeholder": "2026-01-31"}
         return context
 
 

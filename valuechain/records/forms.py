@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation, Team, User
-from itsm.core.errors import FieldErrors, RuleViolation
+from itsm.core.errors import FieldErrors, RuleViolation, StaleVersion
 from itsm.core.machine import Ask, AskKind
 from valuechain.records.answers import MAX_LINE, MAX_TEXT, NotUnderstood, find_person, find_record
 from valuechain.records.kinds import Kind
@@ -135,6 +135,23 @@ class VersionedForm(RuledForm):
     """A form that carries the version it was opened on, so that nobody's change is overwritten."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    #: The version that was passed by while the form was open; nothing while nobody was faster.
+    seen_version: int | None = None
+
+    def add_violation(self, violation: RuleViolation) -> None:
+        """Take up the version of today, so that sending once more is sending knowingly."""
+        if not isinstance(violation, StaleVersion):
+            super().add_violation(violation)
+            return
+        self.seen_version = self.cleaned_data.get("version")
+        given: Any = self.data.copy()  # type: ignore[attr-defined]  # of a request, so it can
+        given["version"] = str(violation.current_version)
+        self.data = given
+        words = _(
+            "This was changed while you wrote. What you wrote is still here: see what changed, "
+            "then save again."
+        )
+        self.add_error(None, forms.ValidationError(words, code=violation.code))
 
 
 def ask_form(asks: Iterable[Ask], *, actor: Any) -> type[VersionedForm]:

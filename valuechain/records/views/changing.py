@@ -27,6 +27,7 @@ from valuechain.records.forms import (
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
 from valuechain.records.views.access import OneRecordView, StaffView
+from valuechain.records.views.colliding import changed_meanwhile
 from valuechain.records.views.walking import here, landing
 from valuechain.records.vocabulary import INVERSELY, Channel, Via
 
@@ -172,6 +173,7 @@ class EditRecordView(OneRecordView):
             "records/form.html",
             {
                 "form": form,
+                "newer": changed_meanwhile(record, form, actor=request.user),
                 "kind": record.kind_entry,
                 "record": record,
                 "title": _("Edit %(number)s") % {"number": record.number},
@@ -244,6 +246,7 @@ class TransitionView(OneRecordView):
                 "record_url": here(record, request=request),
                 "kind": record.kind_entry,
                 "form": form,
+                "newer": changed_meanwhile(record, form, actor=request.user),
                 "form_name": f"{record.number}-{name}",
                 "offer": {
                     "label": transition.label,
