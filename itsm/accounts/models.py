@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -49,6 +49,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(
             models.Q(pk__in=access.staff_organisations) | models.Q(pk=access.organisation_id)
         )
+
+    def nameable_by(self, actor: Any, limits: Mapping[str, Any]) -> OrganisationQuerySet:
+        """Keep the active ones a field may name, which is limited to suppliers, say.
+
+        Whoever works here names any that fits the limits; without limits, one they see.
+        """
+        if not limits or not actor.access.is_staff:
+            return self.visible_to(actor).filter(is_active=True, **limits)
+        return self.filter(is_active=True, **limits)
 
 
 class Organisation(models.Model):

@@ -241,7 +241,7 @@ def _related(field: Any, actor: Any, options: dict[str, Any]) -> forms.Field:
     if model is Team:
         return forms.ModelChoiceField(Team.objects.filter(is_active=True), **options)
     if model is Organisation:
-        known = Organisation.objects.visible_to(actor).filter(is_active=True)
+        known = Organisation.objects.nameable_by(actor, field.get_limit_choices_to())
         return forms.ModelChoiceField(known, **options)
     limit = field.get_limit_choices_to().get("kind", "")
     return RecordInput(actor=actor, kinds=[limit] if limit else (), **options)

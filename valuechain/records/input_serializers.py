@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -60,10 +61,14 @@ class TeamField(Looked):
 
 
 class OrganisationField(Looked):
-    """An organisation by id or name, out of those the caller knows."""
+    """An organisation by id or name, out of those the caller may name here."""
+
+    def __init__(self, *, limits: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.limits = limits or {}
 
     def look_up(self, words: str) -> Organisation:
-        known = Organisation.objects.visible_to(self.context["request"].user)
+        known = Organisation.objects.nameable_by(self.context["request"].user, self.limits)
         return _by_id_or_name(known, words, _("organisation"))
 
 
@@ -132,11 +137,7 @@ def _input_field(field: Any, *, required: bool) -> serializers.Field[Any, Any, A
     if field.help_text:
         options["help_text"] = field.help_text
     if isinstance(field, models.ForeignKey):
-        looked = _LOOKED[field.related_model]
-        if looked is RecordField:
-            limits: Any = field.get_limit_choices_to()
-            options["of"] = limits.get("kind", "")
-        return looked(allow_null=field.null, **options)
+        return _looked_up(field, options)
     if getattr(field, "choices", None):
         if field.blank and not field.null:
             options["allow_blank"] = True
@@ -149,6 +150,17 @@ def _input_field(field: Any, *, required: bool) -> serializers.Field[Any, Any, A
         return TagsField(max_length=MOST, **options)
     made = serializers.ModelSerializer.serializer_field_mapping[type(field)]
     return made(allow_null=field.null, **options, **_number_options(field))
+
+
+def _looked_up(field: Any, options: dict[str, Any]) -> Looked:
+    """The field of a value that is looked up, within what the column is limited to."""
+    looked = _LOOKED[field.related_model]
+    limits: Any = field.get_limit_choices_to()
+    if looked is RecordField:
+        options["of"] = limits.get("kind", "")
+    elif looked is OrganisationField:
+        options["limits"] = limits
+    return looked(allow_null=field.null, **options)
 
 
 def _number_options(field: Any) -> dict[str, Any]:

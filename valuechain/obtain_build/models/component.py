@@ -52,6 +52,7 @@ class Component(Record):
         null=True,
         blank=True,
         related_name="+",
+        limit_choices_to={"kind": Organisation.Kind.SUPPLIER},
         verbose_name=_("supplier"),
     )
     needed_at = models.DateField(_("needed on"), null=True, blank=True)

@@ -25,6 +25,7 @@ class PurchaseOrder(Record):
         null=True,
         blank=True,
         related_name="+",
+        limit_choices_to={"kind": Organisation.Kind.SUPPLIER},
         verbose_name=_("supplier"),
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
