@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from itsm.core.decisions import Sentence
 
 SHOWN = 50
+#: More than this waiting to be taken is no list anybody reads to its end.
+MOST_OFFERED = 200
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,30 @@ def offered(actor: Any) -> Any:
         .select_related("source", "target", "target__organisation", "offered_by")
         .order_by("offered_at", "pk")
     )
+
+
+def near_handovers(actor: Any) -> list[Handover]:
+    """The handovers offered to the actor or their teams, or to nobody where they may take them."""
+    found = offered(actor)[:MOST_OFFERED]
+    return [handover for handover in found if _is_near(handover.target, actor)]
+
+
+def _is_near(record: Record, actor: Any) -> bool:
+    """Whether work offered is for the actor or their teams; for nobody's, whoever may take it."""
+    if record.owner_id == actor.pk or record.team_id in actor.access.staff_teams:
+        return True
+    is_nobodys = record.owner_id is None and record.team_id is None
+    return is_nobodys and bool(policies.may_work(actor, record))
+
+
+@login_required
+def handovers(request: HttpRequest) -> HttpResponse:
+    """Show all work that waits for the reader to take it over."""
+    actor: Any = request.user
+    if not actor.access.is_staff:
+        raise Http404
+    rows = [_offer(handover, actor) for handover in near_handovers(actor)]
+    return render(request, "portal/handovers.html", {"handovers": rows})
 
 
 def _offer(handover: Handover, actor: Any) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
 from itsm.core.machine import Phase
-from itsm.portal.activities import offered
+from itsm.portal.activities import near_handovers
 from itsm.portal.blocks import blocks_for
-from valuechain.records import policies
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
@@ -57,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("next_due_at", "pk")[:ROWS]
     )
     panels.decorate(ending, actor=actor)
+    waiting = near_handovers(actor)
     return render(
         request,
         "portal/my_work.html",
@@ -70,22 +70,11 @@ def home(request: HttpRequest) -> HttpResponse:
                 .with_people()
                 .order_by("follow_up_at", "pk")[:ROWS]
             ),
-            "handovers": [
-                handover
-                for handover in offered(actor)[: 4 * ROWS]
-                if _is_near(handover.target, actor)
-            ][:ROWS],
+            "handovers": waiting[:ROWS],
+            "handovers_count": len(waiting),
             **blocks_for(actor, request),
         },
     )
-
-
-def _is_near(record: Record, actor: Any) -> bool:
-    """Whether work offered is for the actor or their teams; for nobody's, whoever may take it."""
-    if record.owner_id == actor.pk or record.team_id in actor.access.staff_teams:
-        return True
-    is_nobodys = record.owner_id is None and record.team_id is None
-    return is_nobodys and bool(policies.may_work(actor, record))
 
 
 def _tiles(actor: Any, request: HttpRequest) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ urlpatterns = [
     # What heads the addresses of an activity's own pages leads to the activity.
     path("build/", _OF_ACTIVITY, {"activity": "obtain-build"}, name="activity-build"),
     path("deliver/", _OF_ACTIVITY, {"activity": "deliver-support"}, name="activity-deliver"),
+    path("handovers/", activities.handovers, name="handovers"),
     path(
         "handovers/<int:pk>/accept/",
         activities.settle_handover,

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from itsm.accounts.models import Team
 from itsm.core import clock
-from tests.factories import a_ticket, fresh
-from valuechain.records.actions import add_comment, perform
+from tests.factories import a_person, a_ticket, at_state, fresh
+from valuechain.records.actions import add_comment, hand_off, perform
 from valuechain.records.flows import flows
 from valuechain.records.models import Handover, Record
 from valuechain.records.vocabulary import Via
@@ -301,3 +301,23 @@ def test_the_page_of_a_ticket_costs_few_queries(signed_in, agent, requester, des
         client.get(f"/tickets/{ticket.number}/")
 
     assert len(told) <= 26, "\n".join(query["sql"][:160] for query in told)
+
+
+def test_what_was_handed_over_is_taken_where_it_is_read(signed_in, organisation, cast, brm):
+    architect = a_person("Alba Author", organisation, "architect")
+    made = []
+    for place in range(9):
+        need = at_state("need", "qualified", cast, title=f"Need {place}")
+        made.append(hand_off(need, "specify", actor=brm, via=Via.HTML).target)
+    client = signed_in(architect)
+
+    home = client.get("/").content.decode()
+    assert ("/handovers/", 9) in counts(home)
+    assert rows(client, "/handovers/") == 9
+
+    page = f"/specs/{made[-1].number}/"
+    offer = re.search(r'action="(/handovers/\d+/accept/)"', client.get(page).content.decode())[1]
+    client.post(offer)
+    assert fresh(made[-1]).owner == architect
+    assert "/accept/" not in client.get(page).content.decode()
+    assert ("/handovers/", 8) in counts(client.get("/").content.decode())

@@ -61,7 +61,7 @@ def _release_from(source: str, link: str, trigger: Any, given: Any) -> Flow:
         build=_release,
         link=link,
         asks=(_TITLE,),
-        may=policies.may_release,
+        may=policies.may_open_release,
         guard=_is_wanted,
         trigger=trigger,
         input=given,

@@ -103,7 +103,7 @@ KINDS = (
         ),
         fixed=EXTERNAL,
         internal=("overlaps_accepted",),
-        may_open=policies.may_release,
+        may_open=policies.may_open_release,
         may_edit=policies.may_edit_release,
         help=_("Components and specifications that go live together."),
     ),

@@ -23,6 +23,9 @@ may_report_health: May = owner_or(
 )
 may_offer: May = owner_or(Role.SERVICE_OWNER, Role.TEAM_LEAD)
 may_release: May = owner_or(Role.RELEASE_MANAGER, Role.INTEGRATION)
+may_open_release: May = requires(
+    Role.RELEASE_MANAGER, Role.ARCHITECT, Role.BUILDER, Role.INTEGRATION
+)
 may_deploy: May = owner_or(Role.RELEASE_MANAGER, Role.BUILDER, Role.INTEGRATION)
 may_write: May = owner_or(
     Role.AGENT, Role.TEAM_LEAD, Role.SERVICE_OWNER, Role.BUILDER, Role.ARCHITECT

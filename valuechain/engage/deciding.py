@@ -197,7 +197,9 @@ def morning(day: date) -> datetime:
 def routes_of(need: Record, actor: Any) -> list[Flow]:
     """The ways on that a need may take and that the actor may open, in the order of TARGETS."""
     ways = [
-        flow for flow in flows.leaving(need.kind) if flow.to in TARGETS and flow.may(actor, need)
+        flow
+        for flow in flows.leaving(need.kind)
+        if flow.to in TARGETS and flow.permits(actor, need)
     ]
     return sorted(ways, key=lambda flow: TARGETS.index(flow.to))
 

@@ -13,7 +13,9 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        """Give each kind its number sequence after every migration."""
+        """Give each kind its number sequence after every migration; say what waits to be taken."""
+        from valuechain.records import waiting_handovers
         from valuechain.records.numbers import create_sequences
 
         post_migrate.connect(create_sequences, sender=self)
+        waiting_handovers.register()

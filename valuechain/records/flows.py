@@ -61,9 +61,22 @@ class Flow:
     output: Sentence = ""
     tone: str = "plain"
 
+    def permits(self, actor: Any, record: Any) -> Decision:
+        """Answer whether the actor may hand this on, and open what receives it. No query."""
+        may = self.may(actor, record)
+        if not may:
+            return may
+        entry = kinds[self.to]
+        to_be = entry.model(
+            organisation_id=record.organisation_id,
+            team_id=record.team_id,
+            requester_id=record.requester_id,
+        )
+        return entry.may_open(actor, to_be)
+
     def decide(self, record: Any, actor: Any) -> Decision:
         """Answer whether the actor may hand this record on now: permission first, then guard."""
-        may = self.may(actor, record)
+        may = self.permits(actor, record)
         return self.guard(record) if may else may
 
 

@@ -36,7 +36,7 @@ def hand_off(
     """
     entry = flows.find(record.kind, flow)
     source = lock_record(record)
-    may = entry.may(actor, source)
+    may = entry.permits(actor, source)
     if not may:
         raise Denied.because(may)
     holds = entry.guard(source)
