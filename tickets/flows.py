@@ -14,6 +14,7 @@ from valuechain.records.flows import Build, Flow
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.policies import may_work
+from valuechain.records.vocabulary import LinkKind
 
 TITLE = Ask("title", _("Title"), AskKind.LINE, required=False,
             help=_("Leave it empty to keep the title."))  # fmt: skip
@@ -116,6 +117,20 @@ FLOWS = (
         trigger=_("something that runs has to be different"),
         input=_("what is to change, and why"),
         output=_("the change made, or the reason why not"),
+    ),
+    Flow(
+        name="request_change",
+        sources=("release",),
+        to="change",
+        label=_("Request a change"),
+        build=opens("change"),
+        # Links read `target link source`: the release is what the change puts live.
+        link=LinkKind.IMPLEMENTS,
+        asks=(TITLE, DESCRIPTION, TEAM),
+        may=may_open_staff_ticket,
+        trigger=_("a release needs leave to go live"),
+        input=_("what goes live, and when"),
+        output=_("the change authorised, or the reason why not"),
     ),
     Flow(
         name="start_project",
