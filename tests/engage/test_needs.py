@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -392,3 +393,49 @@ def test_a_stakeholder_page_shows_the_next_talk_and_how_content_they_are(
     body = page.content.decode()
     assert "4.0" in body
     assert "We name a date." in page.content.decode()
+
+
+def test_a_request_to_a_supplier_opened_in_error_is_cancelled_with_a_reason(
+    supplier, brm, organisation
+):
+    request = kinds["supplier_request"].open(
+        actor=brm, via=Via.HTML, title="When?", description="When does it come?",
+        supplier=supplier.organisation, organisation=organisation,
+    )  # fmt: skip
+    ours = browser(brm)
+    page = f"/supplier-requests/{request.number}/"
+    assert f"{page}do/cancel/" in ours.get(page).content.decode()
+
+    without = ours.post(f"{page}do/cancel/", {"reason": ""})
+    assert without.status_code == 422
+    assert fresh(request).state == "open"
+
+    ours.post(f"{page}do/cancel/", {"reason": "Asked twice."})
+    assert (fresh(request).state, fresh(request).phase) == ("cancelled", "void")
+
+
+def test_what_the_supplier_has_is_not_cancelled(supplier, brm, organisation):
+    request = kinds["supplier_request"].open(
+        actor=brm, via=Via.HTML, title="When?", description="When does it come?",
+        supplier=supplier.organisation, organisation=organisation,
+    )  # fmt: skip
+    move(request, "send", brm)
+
+    with pytest.raises(NotOffered):
+        move(request, "cancel", brm, reason="Asked twice.")
+
+
+def test_whoever_works_here_names_a_supplier_and_no_other_company(supplier, brm, organisation):
+    vendor = supplier.organisation
+    body = browser(brm).get("/supplier-requests/new/").content.decode()
+    choices = re.search(r'<select name="supplier".*?</select>', body, re.DOTALL)[0]
+    assert vendor.name in choices
+    assert organisation.name not in choices
+
+    named = {"title": "When?", "description": "?", "organisation": organisation.name}
+    api = Machine(brm)
+    asked = api.post("supplier-requests/", named | {"supplier": vendor.name})
+    assert asked.status_code == 201, asked.content
+    refused = api.post("supplier-requests/", named | {"supplier": organisation.name})
+    assert refused.status_code == 400
+    assert "There is no organisation" in refused.content.decode()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from itsm.accounts.models import Organisation
 from tests.doors import Machine, browser
 from tests.factories import fresh
-from valuechain.records.actions import link_records
+from valuechain.records.actions import link_records, perform
+from valuechain.records.audit import first_break
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import LinkKind, Via
@@ -98,3 +101,71 @@ def test_what_we_ask_goes_to_the_supplier_and_comes_back_with_a_date(
         assert moved.status_code == 302, moved.content
 
     assert fresh(radar).promised_at == date(2026, 4, 10)
+
+
+def test_what_a_supplier_said_on_the_telephone_moves_the_date(
+    frozen, supplier, brm, agent, admin, organisation
+):
+    vendor = supplier.organisation
+    known = kinds["stakeholder"].open(
+        actor=brm, via=Via.HTML, title="The vendor", person=supplier, represents=vendor,
+        organisation=organisation,
+    )  # fmt: skip
+    radar = kinds["component"].open(
+        actor=admin, via=Via.HTML, title="The radar head", organisation=organisation,
+        needed_at=date(2026, 4, 1), needed_location="Silo",
+    )  # fmt: skip
+    ours = Machine(agent)
+    said = ours.post(
+        "interactions/",
+        {"title": "They called", "stakeholder": known.number, "form": "call",
+         "summary": "It sails on Friday. They sounded ashamed."},
+    )  # fmt: skip
+    assert said.status_code == 201, said.content
+
+    handed = ours.post(
+        f"interactions/{said.json()['number']}/hand-off/",
+        {"flow": "take_notice", "data": {"statement": "It sails on Friday."}},
+    )
+    assert handed.status_code == 201, handed.content
+    notice = Record.objects.get(kind="supplier_request").specific
+    assert (notice.subject, notice.supplier, notice.contact) == ("notice", vendor, supplier)
+    # Their contact reads what they said, never what we wrote down of the call.
+    theirs = browser(supplier).get(f"/portal/requests/{notice.number}/").content.decode()
+    assert "It sails on Friday." in theirs
+    assert "ashamed" not in theirs
+
+    at = f"supplier-requests/{notice.number}/"
+    data = {"answer": "A week late.", "component": radar.number, "promised_on": "2026-04-08"}
+    noted = ours.post(f"{at}transitions/", {"transition": "note", "data": data})
+    assert noted.status_code == 200, noted.content
+    assert fresh(radar).promised_at == date(2026, 4, 8)
+
+
+@pytest.mark.parametrize("is_from_component", [True, False])
+def test_a_component_linked_after_the_answer_gets_its_date(
+    frozen, supplier, brm, admin, organisation, is_from_component
+):
+    asked = kinds["supplier_request"].open(
+        actor=brm, via=Via.HTML, title="When?", description="When does it arrive?",
+        supplier=supplier.organisation, contact=supplier, organisation=organisation,
+    )  # fmt: skip
+    radar = kinds["component"].open(
+        actor=admin, via=Via.HTML, title="The radar head", organisation=organisation,
+        needed_at=date(2026, 4, 1), needed_location="Silo",
+    )  # fmt: skip
+    for name, data in (
+        ("send", {}),
+        ("acknowledge", {}),
+        ("start", {}),
+        ("answer", {"answer": "In April.", "promised_on": "2026-04-10"}),
+    ):
+        perform(fresh(asked), name, actor=brm, via=Via.HTML, data=data)
+    ends = (radar, asked) if is_from_component else (asked, radar)
+
+    link_records(fresh(ends[0]), fresh(ends[1]), LinkKind.RELATES_TO, actor=admin, via=Via.HTML)
+
+    assert fresh(radar).promised_at == date(2026, 4, 10)
+    assert asked.number in radar.events.get(verb="component.promise").data["answers"]["reason"]
+    for end in ends:
+        assert first_break(fresh(end), end.events.order_by("sequence")) is None

@@ -83,6 +83,7 @@ SUMMARY = (
     Ask("summary", _("What was said"), stores="summary"),
     Ask("next_step", _("Next step"), AskKind.LINE, required=False, stores="next_step"),
 )
+CANCELLED_BECAUSE = Ask("reason", _("Reason"), help=_("Whoever takes part in it reads this."))
 SUPPLIER_ANSWER = (
     Ask("answer", _("The answer"), stores="answer"),
     Ask("promised_on", _("Promised for"), AskKind.DATE, required=False, stores="promised_on",

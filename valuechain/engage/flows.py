@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.models import Organisation, User
 from itsm.core.decisions import ALLOW, Decision
 from itsm.core.machine import Ask, AskKind
 from valuechain.engage import policies
+from valuechain.engage.models import SupplierRequest
 from valuechain.records.flows import Flow
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
@@ -52,6 +54,35 @@ def _ask_supplier(source: Record, actor: Any, via: str, answers: Mapping[str, An
     )
 
 
+def _take_notice(source: Record, actor: Any, via: str, answers: Mapping[str, Any]) -> Record:
+    supplier, contact = _supplier_behind(source)
+    return kinds["supplier_request"].open(
+        actor=actor,
+        via=via,
+        title=answers.get("title") or source.title,
+        description=answers["statement"],
+        subject=SupplierRequest.Subject.NOTICE,
+        supplier=supplier,
+        contact=contact,
+        organisation=source.organisation,
+        service=source.service,
+        team=source.team,
+    )
+
+
+def _supplier_behind(source: Record) -> tuple[Organisation | None, User | None]:
+    """Find which supplier spoke, and who for them: the stakeholder, or whoever wrote."""
+    stakeholder = getattr(source.specific, "stakeholder", None)
+    if stakeholder is not None:
+        person, company = stakeholder.specific.person, stakeholder.specific.represents
+    else:
+        person, company = source.requester, None
+    company = company or (person.organisation if person is not None else None)
+    if company is None or company.kind != Organisation.Kind.SUPPLIER:
+        return None, None
+    return company, person if person is not None and person.organisation == company else None
+
+
 RAISE_NEED = Flow(
     name="raise_need",
     sources=(
@@ -87,4 +118,20 @@ ASK_SUPPLIER = Flow(
     output=_("the supplier's answer"),
 )
 
-FLOWS = (RAISE_NEED, ASK_SUPPLIER)
+TAKE_NOTICE = Flow(
+    name="take_notice",
+    sources=("interaction", "incident", "service_request"),
+    to="supplier_request",
+    label=_("Note what a supplier let us know"),
+    build=_take_notice,
+    asks=(
+        _TITLE,
+        Ask("statement", _("What did they let us know?"), help=_("Their contact can read this.")),
+    ),
+    may=may_work,
+    trigger=_("a supplier let us know something"),
+    input=_("their words"),
+    output=_("a new date, or what it means for us"),
+)
+
+FLOWS = (RAISE_NEED, ASK_SUPPLIER, TAKE_NOTICE)

@@ -87,12 +87,19 @@ def _deliveries(need: Any) -> list[dict[str, Any]]:
         lines.append(
             {
                 "title": part.title,
-                "words": _("On time") if decision else decision.reason,
-                "promised": getattr(part.specific, "promised_at", None),
+                "words": _in_short(part) if decision else decision.reason,
+                # A reason against it names the day itself; what is there needs none.
+                "promised": getattr(part.specific, "promised_at", None)
+                if decision and part.is_live
+                else None,
                 "is_late": not decision,
             }
         )
     return lines
+
+
+def _in_short(part: Any) -> Any:
+    return _("On time") if part.is_live else _("It is there")
 
 
 def _question(need: Any, name: str, label: Any) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from valuechain.records.vocabulary import LinkKind
 
 may_triage: May = owner_or(Role.BRM)
 may_keep_relations: May = owner_or(Role.BRM, Role.TEAM_LEAD, Role.SERVICE_OWNER, Role.PLANNER)
+may_log_interaction: May = owner_or(
+    Role.BRM, Role.AGENT, Role.TEAM_LEAD, Role.SERVICE_OWNER, Role.PLANNER, Role.BUYER
+)
 may_speak_with_suppliers: May = owner_or(
     Role.BRM, Role.BUYER, Role.BUILDER, Role.AGENT, Role.TEAM_LEAD, Role.SERVICE_OWNER,
     Role.INTEGRATION,

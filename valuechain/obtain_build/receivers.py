@@ -12,14 +12,17 @@ from itsm.accounts.access import SYSTEM
 from valuechain.obtain_build.models import Component
 from valuechain.obtain_build.policies import components_of
 from valuechain.records.actions import perform
+from valuechain.records.models import Record
 from valuechain.records.signals import recorded
 
+_ENDS = {"component", "supplier_request"}
 _UNPLACED = ("specified", "sourced", "in_progress", "ready_for_check", "rejected", "accepted")
 
 
 def connect() -> None:
     """Listen to suppliers."""
     recorded.connect(hear_the_supplier, dispatch_uid="obtain_build.hear_the_supplier")
+    recorded.connect(catch_up, dispatch_uid="obtain_build.catch_up")
 
 
 def hear_the_supplier(record: Any, event: Any, **_kwargs: Any) -> None:
@@ -36,6 +39,22 @@ def hear_the_supplier(record: Any, event: Any, **_kwargs: Any) -> None:
         return
     for component in components:
         _promise(component, date.fromisoformat(promised), record, event)
+
+
+def catch_up(record: Any, event: Any, **_kwargs: Any) -> None:
+    """Give a component the date its supplier named before it was linked.
+
+    Both ends of a link tell of it, the target last; only then are both of them written.
+    """
+    if event.verb != "link.added" or event.data["direction"] != "in" or record.kind not in _ENDS:
+        return
+    other = Record.objects.get(number=event.data["other"])
+    ends = {end.kind: end for end in (record, other)}
+    if set(ends) != _ENDS:
+        return
+    answer = ends["supplier_request"].specific
+    if answer.promised_on is not None:
+        _promise(ends["component"].specific, answer.promised_on, answer, event)
 
 
 def _linked_to(record: Any) -> list[Component]:

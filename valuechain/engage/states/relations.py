@@ -37,10 +37,10 @@ INTERACTION = Machine(
     starts=("planned", "held"),
     transitions=(
         Transition("write_up", ("planned",), "held", _("Write up what was said"),
-                   asks=asks.SUMMARY, may=policies.may_keep_relations, tone="primary"),
+                   asks=asks.SUMMARY, may=policies.may_log_interaction, tone="primary"),
         Transition("close", ("held",), "closed", _("Everything is followed up"),
-                   may=policies.may_keep_relations, tone="primary"),
+                   may=policies.may_log_interaction, tone="primary"),
         Transition("cancel", ("planned",), "cancelled", _("Cancel"),
-                   asks=(asks.PUBLIC_REASON,), may=policies.may_keep_relations, tone="danger"),
+                   asks=(asks.PUBLIC_REASON,), may=policies.may_log_interaction, tone="danger"),
     ),
 )  # fmt: skip

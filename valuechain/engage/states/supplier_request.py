@@ -1,4 +1,7 @@
-"""How a request to a supplier moves from being written to being answered."""
+"""How a request to a supplier moves from being written to being answered.
+
+What was opened in error is cancelled before it is sent; afterwards the supplier knows of it.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,7 @@ SUPPLIER_REQUEST = Machine(
         State("waiting_us", _("Waiting for us"), Phase.WAITING),
         State("answered", _("Answered"), Phase.DONE),
         State("closed", _("Closed"), Phase.DONE, is_final=True),
+        State("cancelled", _("Cancelled"), Phase.VOID, is_final=True),
     ),
     transitions=(
         Transition("note", ("open",), "answered", _("Take note of it"),
@@ -36,5 +40,7 @@ SUPPLIER_REQUEST = Machine(
                    tone="primary"),
         Transition("close", ("answered",), "closed", _("Close"),
                    may=policies.may_speak_with_suppliers, tone="primary"),
+        Transition("cancel", ("open",), "cancelled", _("Cancel"), asks=(asks.CANCELLED_BECAUSE,),
+                   may=policies.may_speak_with_suppliers, tone="danger"),
     ),
 )  # fmt: skip
