@@ -27,6 +27,8 @@ TURN_OF = {
     "change.request": Role.CHANGE_MANAGER,
     "change.submit_for_authorisation": Role.CHANGE_MANAGER,
 }
+#: States a requester is told of although nothing is over: it waits for them, or was decided on.
+_TOLD = {"waiting_customer", "needs_information", "qualified", "deferred"}
 
 
 def audience(record: Any, event: Any) -> dict[int, Reason]:
@@ -45,6 +47,10 @@ def _concerned(record: Any, event: Any) -> dict[int, Reason]:
     verb: str = event.verb
     if verb.startswith("comment."):
         return _of_comment(record, event)
+    if verb == "approval.decided":
+        # A requester is told by what it means for their request.
+        authors = {record.owner_id, event.data.get("asked_by")} - {None, record.requester_id}
+        return dict.fromkeys(authors, Reason.PROGRESS)
     if verb in _APPROVAL:
         return dict.fromkeys(event.data.get("asked", ()), Reason.APPROVAL)
     if verb == "mail.unreached":
@@ -173,8 +179,8 @@ def _add_owners(found: dict[int, Reason], record: Any, event: Any) -> None:
 
 
 def _is_news(record: Any, event: Any) -> bool:
-    """Whether a move is one its requester waits for: it is over, or it waits for them."""
+    """Whether a move is one its requester waits for: over, decided on, or waiting for them."""
     phase = record.kind_entry.machine.phase(event.to_state)
     if phase in (Phase.DONE, Phase.VOID):
         return event.to_state != "closed"
-    return event.to_state in {"waiting_customer", "needs_information"}
+    return event.to_state in _TOLD

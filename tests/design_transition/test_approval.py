@@ -5,13 +5,14 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from itsm.core.errors import Denied, RuleViolation
-from tests.doors import Machine
+from itsm.notifications.models import Notification
+from tests.doors import Machine, browser
 from tests.factories import at_state, fresh
 from tests.preparing_design import a_budget, set_money_aside
 from valuechain.approvals.actions import vote
 from valuechain.approvals.models import Approval
 from valuechain.design_transition.models import SpecVersion
-from valuechain.records.actions import edit_record, perform
+from valuechain.records.actions import edit_record, hand_off, link_records, perform
 from valuechain.records.kinds import kinds
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +38,6 @@ def approved(spec, architect, reviewer, holder):
 def test_review_waits_for_estimate_date_and_every_must(spec, architect, cast):
     edit_record(spec, {"estimate": None, "time_to_market": None}, actor=architect, via="html")
     must = at_state("requirement", "agreed", cast)
-    from valuechain.records.actions import link_records
-
     link_records(spec, must, "satisfies", actor=architect, via="html")
 
     with pytest.raises(RuleViolation) as refused:
@@ -204,3 +203,54 @@ def test_a_dropped_requirement_is_told_to_whose_need_it_was(cast, architect, adm
     told = need.comments.get(visibility="public", is_automatic=True)
     assert "Blink" in told.body
     assert "Nobody looks up." in told.body
+
+
+def test_its_author_is_told_that_it_was_decided_on(spec, architect, reviewer, holder):
+    do(spec, "submit", architect)
+    say(spec, "approve", reviewer)
+    told = Notification.objects.filter(person=architect, record_id=spec.pk, reason="progress")
+    assert not told.exists()
+
+    say(spec, "approve", holder)
+
+    assert told.count() == 1
+
+
+def test_a_requirement_starts_from_the_need_behind_it(spec, architect, requester, brm):
+    ours = browser(architect)
+    there = f"/specs/{spec.number}/hand-off/require/"
+    assert ours.get(there).headers["Location"] == f"/specs/{spec.number}/#requirements"
+    need = kinds["need"].open(
+        actor=requester, via="html", title="See the berths", description="All of them."
+    )
+    link_records(spec, need, "fulfils", actor=architect, via="html")
+
+    assert ours.get(there).headers["Location"] == f"/needs/{need.number}/hand-off/require/"
+    body = ours.get(f"/specs/{spec.number}/").content.decode()
+    assert f"State a requirement of {need.number}" in body
+    assert browser(requester).get(there).status_code in (302, 404)
+
+
+def test_a_release_is_asked_for_by_those_who_design_and_by_nobody_else(spec, architect, holder):
+    offered = f"/specs/{spec.number}/hand-off/release/"
+    assert offered in browser(architect).get(f"/specs/{spec.number}/").content.decode()
+    assert offered not in browser(holder).get(f"/specs/{spec.number}/").content.decode()
+
+    with pytest.raises(Denied) as refused:
+        hand_off(spec, "release", actor=holder, via="html")
+    assert "release manager" in str(refused.value.message)
+    made = hand_off(spec, "release", actor=architect, via="html").target
+    assert made.kind == "release"
+
+
+def test_a_release_asks_for_the_change_it_goes_live_under(spec, architect, change_manager):
+    release = hand_off(spec, "release", actor=architect, via="html").target
+
+    change = hand_off(
+        fresh(release), "request_change", actor=change_manager, via="html",
+        data={"title": "Put the display live"},
+    ).target  # fmt: skip
+
+    assert change.links_out.get(kind="implements").target_id == release.pk
+    page = browser(change_manager).get(f"/releases/{release.number}/").content.decode()
+    assert "Link the change it goes live under" not in page

@@ -18,6 +18,7 @@ from valuechain.design_transition.content import PARTS, content_of, requirements
 from valuechain.design_transition.diffing import compare
 from valuechain.design_transition.figures import Schedule, budget_of, schedule_of
 from valuechain.design_transition.models import DesignSpec, SpecVersion
+from valuechain.design_transition.policies import TAKES_ON, may_open_requirement
 from valuechain.design_transition.remarks import discussions_of
 from valuechain.records.forecasting import forecasts
 from valuechain.records.funding import funds
@@ -182,9 +183,13 @@ def spec_page(spec: Any, actor: Any) -> dict[str, Any]:
             "needs": len(needs),
             "covered": len(needs) - len(uncovered),
             "uncovered": uncovered,
+            "behind": needs,
             "requirements": len(requirements),
             "rooted": sum(1 for requirement in requirements if sources.get(requirement.pk)),
         },
+        "may_require": bool(needs)
+        and spec.state in TAKES_ON
+        and bool(may_open_requirement(actor, spec)),
         "budget": budget_of(spec, is_funded=LinkKind.FUNDED_BY in kinds),
         "schedule": _schedule(spec, actor),
         "versions": versions,

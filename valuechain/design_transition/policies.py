@@ -33,6 +33,8 @@ _may_decide_on_plan: May = requires(
     Role.RELEASE_MANAGER, Role.CHANGE_MANAGER, Role.SERVICE_OWNER, Role.ARCHITECT
 )
 
+#: A specification takes requirements on in these.
+TAKES_ON = ("draft", "in_review", "changes_requested", "approved", "funded")
 #: States of other activities' records, as domain.md names them.
 _ACCEPTED_COMPONENT = ("accepted", "available", "in_use")
 _AUTHORISED_CHANGE = ("authorised", "scheduled", "implementing", "implemented", "reviewing")
@@ -287,7 +289,7 @@ def _change_is_authorised(plan: Any) -> Decision:
 def is_allocatable(_requirement: Any, answers: Mapping[str, Any]) -> Decision:
     """Whether the specification named can still take a requirement on."""
     spec = answers["spec"]
-    if spec.state in ("draft", "in_review", "changes_requested", "approved", "funded"):
+    if spec.state in TAKES_ON:
         return ALLOW
     return deny(
         _("%(number)s is %(state)s and takes on nothing new.")

@@ -18,9 +18,10 @@ from valuechain.design_transition.diffing import compare
 from valuechain.design_transition.forms import RemarkForm
 from valuechain.design_transition.models import Remark, SpecVersion
 from valuechain.design_transition.panels import part_label
+from valuechain.records.models import Record
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
-from valuechain.records.vocabulary import Via
+from valuechain.records.vocabulary import LinkKind, Via
 
 
 class SpecVersionView(StaffView):
@@ -72,6 +73,24 @@ def _version(versions: list[SpecVersion], number: int) -> SpecVersion:
         if version.number == number:
             return version
     raise Http404
+
+
+class RequireView(StaffView):
+    """Leads to where a requirement starts: the need behind the specification.
+
+    With one need that is its form; with several, or none, the part of the page that lists them.
+    """
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Redirect to the form of the only need, or back to the requirements."""
+        spec: Any = visible_record("specs", number, actor=request.user)
+        behind = Record.objects.visible_to(request.user).filter(
+            kind="need", links_in__source=spec.pk, links_in__kind=LinkKind.FULFILS
+        )
+        needs = list(behind.distinct()[:2])
+        if len(needs) == 1:
+            return redirect("record-flow", "needs", needs[0].number, "require")
+        return redirect(f"{spec.get_absolute_url()}#requirements")
 
 
 class RemarkView(OneRecordView):

@@ -146,6 +146,7 @@ def _draw_the_sum(
         data={
             "approval": approval.pk,
             "policy": approval.snapshot["policy"],
+            "asked_by": approval.requested_by_id,
             "result": result.value,
             "hash": approval.subject_hash,
             "reason": last.comment,
