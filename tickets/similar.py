@@ -14,12 +14,15 @@ from django.db.models.functions import Coalesce, Greatest, Upper
 
 from itsm.core.machine import Phase
 from tickets.models import Incident, Problem
+from valuechain.records.models import Record
 from valuechain.records.querysets import staff_rule
 
 #: How far back an ordinary incident may be the same; a major one always may.
 WINDOW = timedelta(hours=72)
 #: How far back the page of an incident looks for others that read like it.
 LATELY = timedelta(days=30)
+#: With how many of those it compares titles, the newest first.
+LOOKED_AT = 1000
 MOST = 5
 #: Problems whose cause is known and not gone yet, and how many of them are shown.
 KNOWN = ("known_error", "fix_in_progress")
@@ -50,11 +53,19 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
 
 
 def seen_before(incident: Any, *, actor: Any, now: datetime) -> list[Any]:
-    """Return up to five other incidents of the last weeks that read like this one. One query."""
-    found = Incident.objects.filter(received_at__gte=now - LATELY).exclude(pk=incident.pk)
-    ranked = _alike(
-        found.exclude(phase=Phase.VOID), incident.title, actor=actor, service=incident.service
-    )
+    """Return up to five other incidents of the last weeks that read like this one. One query.
+
+    Titles are compared only with the newest of what the actor works on: a page opened all day must
+    not read a month of a large desk.
+    """
+    incidents = Record.objects.filter(kind=incident.kind).exclude(phase=Phase.VOID)
+    rule = staff_rule(actor.access)
+    if rule is not None:
+        incidents = incidents.filter(rule)
+    # By key, which is the order they came in: the database reads it from its end and stops.
+    newest = incidents.exclude(pk=incident.pk).order_by("-pk").values("pk")[:LOOKED_AT]
+    found = Incident.objects.filter(pk__in=newest, received_at__gte=now - LATELY)
+    ranked = _alike(found, incident.title, actor=actor, service=incident.service)
     if ranked is None:
         return []
     return list(
