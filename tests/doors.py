@@ -104,7 +104,7 @@ class _Buttons(HTMLParser):
         if tag == "div":
             if self.bar:
                 self.depth += 1
-            elif "action-bar" in (found.get("class") or "").split():
+            elif {"action-bar", "offer-bar"} & set((found.get("class") or "").split()):
                 self.bar, self.depth = found.get("aria-label") or "", 1
                 self.bars[self.bar] = (set(), {})
         if not self.bar:

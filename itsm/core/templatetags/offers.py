@@ -64,7 +64,8 @@ def offer_list(context: Context, offers: Sequence[Offer]) -> SafeString:
     allowed = [offer for offer in offers if offer["decision"].allowed]
     refused = [offer for offer in offers if not offer["decision"].allowed]
     return format_html(
-        '<ul class="menu-list offer-list">{}</ul>{}',
+        '<div class="offer-bar" role="group" aria-label="{}"><ul class="menu-list offer-list">{}</ul>{}</div>',
+        context.get("label") or _("Hand over"),
         format_html_join("", "<li>{}</li>", ((_quiet(offer, hidden),) for offer in allowed)),
         _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
     )
