@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock as time
 from sla.models import Clock
 from sla.vocabulary import AgreementKind, ClockState, Metric
+from valuechain.records.filters import SpanFilter
 
 
 class ClockFilter(django_filters.FilterSet):
@@ -31,10 +32,8 @@ class ClockFilter(django_filters.FilterSet):
         label=_("Finished"), field_name="finished_at", lookup_expr="isnull", exclude=True
     )
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="by_overdue")
-    due = django_filters.IsoDateTimeFromToRangeFilter(label=_("Due"), field_name="due_at")
-    started = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Started"), field_name="started_at"
-    )
+    due = SpanFilter(label=_("Due"), field_name="due_at")
+    started = SpanFilter(label=_("Started"), field_name="started_at")
 
     class Meta:
         model = Clock

@@ -92,6 +92,21 @@ class TestPaging:
 
         assert errors[0]["field"].startswith(field)
 
+    @pytest.mark.parametrize(
+        ("query", "is_found"),
+        [
+            ("opened_before=2026-03-02", True),
+            ("opened_before=2026-03-01", False),
+            ("opened_after=2026-03-02", True),
+            ("opened_after=2026-03-03", False),
+            ("opened_after=2026-03-02&opened_before=2026-03-02", True),
+            ("opened_before=2026-03-02T08:59:59Z", False),
+            ("opened_before=2026-03-02T09:00:00Z", True),
+        ],
+    )
+    def test_a_day_at_the_end_of_a_span_is_meant_whole(self, frozen, api, ticket, query, is_found):
+        assert bool(api.get(f"tickets/?{query}").json()["results"]) is is_found
+
     def test_a_cursor_belongs_to_its_order(self, api, ticket):
         copies(ticket, 9)
         cursor = (

@@ -13,7 +13,7 @@ from itsm.core import clock
 from valuechain.engage import pages
 from valuechain.engage.models import Interaction, Need, Stakeholder, SupplierRequest
 from valuechain.engage.vocabulary import UNDECIDED
-from valuechain.records.filters import SpanInput
+from valuechain.records.filters import SpanFilter
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
 from valuechain.records.vocabulary import LIVE_PHASES
@@ -74,9 +74,7 @@ def register() -> None:
         "decided": django_filters.ChoiceFilter(
             label=_("Decided"), method=_by_decision, choices=[("this_month", _("This month"))]
         ),
-        "decision": django_filters.IsoDateTimeFromToRangeFilter(
-            label=_("Decided between"), field_name="need__decided_at", widget=SpanInput
-        ),
+        "decision": SpanFilter(label=_("Decided between"), field_name="need__decided_at"),
         "older_than": django_filters.NumberFilter(
             label=_("Older than days"), method=_by_age, min_value=0, max_value=36500
         ),

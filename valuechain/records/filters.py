@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import operator
+import re
 from collections import OrderedDict
+from datetime import timedelta
 from typing import Any, Self
 
 import django_filters
@@ -12,6 +14,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField, RangeField
 
 from itsm.accounts.models import Organisation
 from itsm.core import clock
@@ -28,6 +31,9 @@ from valuechain.records.vocabulary import LIVE_PHASES, PHASES, Channel, Priority
 OPEN, CLOSED = "open", "closed"
 NONE = "none"
 
+
+#: A day without a time.
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 #: `not_owner=me` leaves out what `owner=me` finds; filters that take several values have such a twin.
 NOT = "not_"
@@ -139,6 +145,30 @@ class SpanInput(django_filters.widgets.DateRangeWidget):
         return context
 
 
+class UntilField(IsoDateTimeField):
+    """The end of a span: a day without a time is meant whole, in the reader's time zone."""
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        is_day = isinstance(value, str) and DAY.fullmatch(value.strip())
+        return found + timedelta(days=1, microseconds=-1) if found and is_day else found
+
+
+class SpanField(RangeField):
+    """Two moments, either of which may be left out."""
+
+    widget = SpanInput
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__((IsoDateTimeField(), UntilField()), *args, **kwargs)
+
+
+class SpanFilter(django_filters.IsoDateTimeFromToRangeFilter):
+    """Filters by a span: `NAME_after` and `NAME_before`, each a moment or a day, both included."""
+
+    field_class = SpanField
+
+
 class RecordFilter(django_filters.FilterSet):
     """Filters over records of one resource; `filterset_for` makes the one a resource uses."""
 
@@ -159,15 +189,9 @@ class RecordFilter(django_filters.FilterSet):
     service = SeveralFilter(label=_("Service"), method="by_service")
     due = DueFilter(label=_("Due"), method="by_due")
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="by_overdue")
-    opened = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Opened"), field_name="opened_at", widget=SpanInput
-    )
-    closed = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Finished"), field_name="closed_at", widget=SpanInput
-    )
-    updated = django_filters.IsoDateTimeFromToRangeFilter(
-        label=_("Updated"), field_name="updated_at", widget=SpanInput
-    )
+    opened = SpanFilter(label=_("Opened"), field_name="opened_at")
+    closed = SpanFilter(label=_("Finished"), field_name="closed_at")
+    updated = SpanFilter(label=_("Updated"), field_name="updated_at")
     external_source = django_filters.CharFilter(label=_("External source"))
     external_id = django_filters.CharFilter(label=_("External id"))
 
