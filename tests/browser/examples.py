@@ -27,7 +27,7 @@ from tests.routes import Route, routes, spelled
 from tickets.mail.models import InboundMail, Mailbox
 from tickets.models import RoutingRule
 from tickets.prepared import CannedReply, Macro
-from valuechain.approvals.models import Approval
+from valuechain.approvals.models import Approval, ApprovalPolicy
 from valuechain.deliver_support.models import ChangeFreeze, ServiceOffering
 from valuechain.improve.csat import link_for
 from valuechain.obtain_build.models import AcceptanceCheck
@@ -139,6 +139,7 @@ _OBJECTS: dict[str, Any] = {
     "admin-rule": RoutingRule,
     "admin-webhook": Webhook,
     "admin-import": ImportRun,
+    "admin-policy": ApprovalPolicy,
     "mail-detail": InboundMail,
     "sla-calendar": Calendar,
     "sla-why": Clock,

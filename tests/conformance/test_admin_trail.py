@@ -30,6 +30,7 @@ from tests.tickets.event_log import LIFE, a_log
 from tickets.mail.models import Mailbox, SenderRule
 from tickets.models import RoutingRule
 from tickets.prepared import CannedReply, Macro
+from valuechain.approvals.models import ApprovalPolicy
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.models import Event
 from valuechain.records.views.access import AdminView as RecordsAdminView
@@ -138,6 +139,19 @@ def _webhooks(d: Desk) -> set[str]:
     d.post(at, do="remove", typed="Bus")
     done = ("added", "changed", "secret_renewed", "sent_again", "removed")
     return {f"webhook.{verb}" for verb in done}
+
+
+def _approvals(d: Desk) -> set[str]:
+    said = {
+        "name": "Money first", "kind_names": ["design_spec"], "is_active": "on",
+        "1-name": "Money", "1-mode": "any", "1-who": ["role:budget_holder"], "1-due_hours": "24",
+    }  # fmt: skip
+    d.post("/admin/approvals/new/", **said)
+    d.post(f"/admin/approvals/{ApprovalPolicy.objects.get().pk}/", **{**said, "1-mode": "all"})
+    was, now = AdminEvent.objects.get(verb="approval_policy.changed").data["changed"]["steps"]
+    assert was == ["1. Money: any, role budget_holder, 24 h"]
+    assert now == ["1. Money: all, role budget_holder, 24 h"]
+    return {"approval_policy.added", "approval_policy.changed"}
 
 
 def _tokens(d: Desk) -> set[str]:
@@ -261,6 +275,7 @@ FILLED: dict[tuple[str, ...], Callable[[Desk], set[str]]] = {
     ("admin-team-new", "admin-team"): _team,
     ("admin-priorities",): _priorities,
     ("admin-routing", "admin-rule-new", "admin-rule"): _routing,
+    ("admin-policy-new", "admin-policy"): _approvals,
     ("admin-webhook-new", "admin-webhook"): _webhooks,
     ("admin-token-new", "admin-token-withdraw"): _tokens,
     ("admin-imports", "admin-import"): _imports,
@@ -301,7 +316,8 @@ def test_every_place_of_the_start_page_is_looked_at():
     """A place without a form of its own only shows, or is where the forms above are found."""
     shows = {"admin-people", "admin-roles", "admin-organisations", "admin-teams", "sla-agreements",
              "ticket-prepared", "admin-webhooks", "admin-tokens", "admin-audit",
-             "record-list:offerings", "admin-mail-outbox", "stream-list", "freeze-list"}  # fmt: skip
+             "record-list:offerings", "admin-mail-outbox", "stream-list", "freeze-list",
+             "admin-approvals"}  # fmt: skip
     filled = {name for names in FILLED for name in names}
     assert {place[0] for place in PLACES} - filled == shows
 

@@ -22,13 +22,10 @@ def policy_for(record: Record) -> ApprovalPolicy:
 
     Raises RuleViolation("no_approval_policy").
     """
-    found = ApprovalPolicy.objects.filter(kinds__contains=[record.kind], is_active=True)
     subject = subjects.get(record.kind)
-    if subject is None:
-        policy = found.order_by("-created_at").first()
-    else:
-        own = found.exclude(name=subject.policy.name).order_by("-created_at").first()
-        policy = own or found.first() or _write_down(subject.kind, subject.policy)
+    policy = policy_in_use(record.kind)
+    if policy is None and subject is not None:
+        policy = _write_down(subject.kind, subject.policy)
     if policy is None or not policy.is_active:
         raise RuleViolation(
             "no_approval_policy",
@@ -36,6 +33,14 @@ def policy_for(record: Record) -> ApprovalPolicy:
             % {"kind": str(record.kind_entry.label_plural).lower()},
         )
     return policy
+
+
+def policy_in_use(kind: str) -> ApprovalPolicy | None:
+    """Return the written policy that records of a kind are approved by; None before the first is asked."""
+    found = ApprovalPolicy.objects.filter(kinds__contains=[kind], is_active=True)
+    subject = subjects.get(kind)
+    own = found.exclude(name=subject.policy.name) if subject is not None else found
+    return own.order_by("-created_at").first() or found.first()
 
 
 def _write_down(kind: str, draft: PolicyDraft) -> ApprovalPolicy:

@@ -64,6 +64,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, Any, Any], ...]], ...] = (
          gettext_lazy("What was sent, waits, or was given up."), None),
     )),
     (gettext_lazy("The value chain"), (
+        ("admin-approvals", gettext_lazy("Approvals"),
+         gettext_lazy("Who has to agree before something goes on."), None),
         ("stream-list", gettext_lazy("Value streams"),
          gettext_lazy("Which steps lead from a demand to its outcome."), ValueStream),
         ("freeze-list", gettext_lazy("Change freezes"),

@@ -25,6 +25,7 @@ from sla.vocabulary import Metric
 from tickets.mail.models import Mailbox, SenderRule
 from tickets.models import RoutingRule
 from tickets.prepared import CannedReply, Macro
+from valuechain.approvals.models import ApprovalPolicy
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Event
@@ -34,6 +35,7 @@ from valuechain.streams.models import ValueStream
 #: What an administrator sets up: its word, and the models whose fields say how it is.
 THINGS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "agreement": (gettext_lazy("Agreement"), (Agreement, AgreementVersion)),
+    "approval_policy": (gettext_lazy("Approval policy"), (ApprovalPolicy,)),
     "branding": (gettext_lazy("Branding"), (Brand,)),
     "calendar": (gettext_lazy("Business calendar"), (Calendar,)),
     "canned_reply": (gettext_lazy("Canned reply"), (CannedReply,)),

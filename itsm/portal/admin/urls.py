@@ -3,6 +3,7 @@
 from django.urls import path
 
 from itsm.portal.admin import (
+    approvals,
     branding,
     desk,
     imports,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("admin/routing/", desk.RoutingView.as_view(), name="admin-routing"),
     path("admin/routing/new/", desk.RuleView.as_view(), name="admin-rule-new"),
     path("admin/routing/<int:pk>/", desk.RuleView.as_view(), name="admin-rule"),
+    path("admin/approvals/", approvals.PoliciesView.as_view(), name="admin-approvals"),
+    path("admin/approvals/new/", approvals.PolicyView.as_view(), name="admin-policy-new"),
+    path("admin/approvals/<int:pk>/", approvals.PolicyView.as_view(), name="admin-policy"),
     path("admin/webhooks/", machines.WebhooksView.as_view(), name="admin-webhooks"),
     path("admin/webhooks/new/", machines.WebhookView.as_view(), name="admin-webhook-new"),
     path("admin/webhooks/<int:pk>/", machines.WebhookView.as_view(), name="admin-webhook"),

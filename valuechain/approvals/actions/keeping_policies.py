@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from itsm.accounts.trail import changing
 from itsm.core.errors import Denied, FieldErrors
 from valuechain.approvals.models import ApprovalPolicy, PolicyApprover, PolicyStep
 from valuechain.approvals.policies import may_keep_policies
@@ -36,20 +37,34 @@ def keep_policy(
     if not decision:
         raise Denied.because(decision)
     _refuse_bad(policy, name, kind_names, steps)
-    policy = policy or ApprovalPolicy()
-    policy.name = name
-    policy.description = description
-    policy.kinds = list(kind_names)
-    policy.is_active = is_active
-    policy.save()
-    policy.steps.all().delete()
-    for position, step in enumerate(steps, start=1):
-        values = {key: value for key, value in step.items() if key != "approvers"}
-        made = PolicyStep.objects.create(policy=policy, position=position, **values)
-        PolicyApprover.objects.bulk_create(
-            PolicyApprover(step=made, **approver) for approver in step["approvers"]
-        )
+    with changing(actor, "approval_policy", policy, also=_steps_told) as change:
+        policy = change.row = policy or ApprovalPolicy()
+        policy.name = name
+        policy.description = description
+        policy.kinds = list(kind_names)
+        policy.is_active = is_active
+        policy.save()
+        policy.steps.all().delete()
+        for position, step in enumerate(steps, start=1):
+            values = {key: value for key, value in step.items() if key != "approvers"}
+            made = PolicyStep.objects.create(policy=policy, position=position, **values)
+            PolicyApprover.objects.bulk_create(
+                PolicyApprover(step=made, **approver) for approver in step["approvers"]
+            )
     return policy
+
+
+def _steps_told(policy: Any) -> dict[str, Any]:
+    """Read the steps as the audit log keeps them: a line each."""
+    return {
+        "steps": [
+            f"{step}: {step.mode}{f' {step.count}' if step.mode == Mode.COUNT else ''},"
+            f" {', '.join(str(approver) for approver in step.approvers.all())}"
+            f"{f', {step.due_hours} h' if step.due_hours else ''}"
+            f"{', veto' if step.has_veto else ''}"
+            for step in PolicyStep.objects.filter(policy=policy.pk).prefetch_related("approvers")
+        ]
+    }
 
 
 def _refuse_bad(
