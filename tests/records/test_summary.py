@@ -56,7 +56,7 @@ def test_somebody_elses_change_is_not_overwritten_and_the_words_stay(agent, tick
 
     assert answer.status_code == 422
     assert "vendor&#x27;s" in words_of(answer)
-    assert "Somebody changed this record since you opened it." in words_of(answer)
+    assert "This was changed while you wrote." in words_of(answer)
     with pytest.raises(StaleVersion):
         sum_up(ticket, "x", actor=agent, via="html", expected_version=ticket.version)
 

@@ -44,7 +44,9 @@ def _first_unsettled() -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"
+            # The database's own work, such as its statistics, writes no event.
             " AND datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         (began,) = cursor.fetchone()
     if began is None:

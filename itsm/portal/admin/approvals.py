@@ -189,7 +189,9 @@ class PolicyForm(RuledForm):
             try:
                 person = find_person(word, actor=self.actor)
             except NotUnderstood as problem:
-                raise FieldErrors({f"{row}-people": [("not_understood", str(problem))]}) from problem
+                raise FieldErrors(
+                    {f"{row}-people": [("not_understood", str(problem))]}
+                ) from problem
             approvers.append({"source": Source.PERSON, "person": person})
         return given | {"count": given["count"] or 1, "approvers": approvers}
 
