@@ -24,6 +24,7 @@ MOST_MENTIONS = 20
 #: Moves after which it is the turn of a role, and of nobody by name.
 TURN_OF = {
     "need.submit": Role.BRM,
+    "design_spec.approve": Role.BUDGET_HOLDER,
     "change.request": Role.CHANGE_MANAGER,
     "change.submit_for_authorisation": Role.CHANGE_MANAGER,
 }

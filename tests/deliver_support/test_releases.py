@@ -229,3 +229,20 @@ def test_a_specification_of_a_running_service_is_in_service_once_deployed(cast, 
     perform(fresh(release), "complete", actor=admin, via="html", data={})
 
     assert fresh(spec).state == "in_service"
+
+
+def test_what_a_release_brought_is_in_use_once_deployed(cast, admin):
+    from tests.factories import at_state, fresh
+    from valuechain.records.actions import link_records, perform
+
+    release = at_state("release", "deploying", cast)
+    there, not_there, other = (
+        at_state("component", state, cast) for state in ("available", "accepted", "available")
+    )
+    for component in (there, not_there):
+        link_records(release, component, "deploys", actor=admin, via="html")
+    perform(fresh(release), "complete", actor=admin, via="html", data={})
+
+    assert fresh(there).state == "in_use"
+    assert there.events.get(verb="component.put_in_use").actor is None
+    assert [fresh(one).state for one in (not_there, other)] == ["accepted", "available"]

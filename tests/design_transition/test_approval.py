@@ -145,6 +145,20 @@ def test_a_dearer_version_has_to_be_funded_before_anybody_builds_on(
     assert answer.missing == ("800.00 EUR of funding",)
 
 
+def test_who_holds_a_budget_is_told_that_it_waits_for_money(approved, holder):
+    told = Notification.objects.filter(person=holder, event__verb="design_spec.approve")
+
+    assert [one.reason for one in told] == ["handover"]
+
+
+def test_who_funds_it_sees_how_much_is_missing_and_which_budgets_have_it(approved, cast, holder):
+    budget = a_budget(cast)
+    shown = browser(holder).get(f"{approved.get_absolute_url()}do/fund/").content.decode()
+
+    assert "1,200.00 EUR of funding is missing." in shown
+    assert f"{budget.number} {budget.title}: 100,000.00" in shown
+
+
 def test_funding_sets_the_missing_money_aside_in_the_budget_named(approved, cast, holder):
     budget = a_budget(cast)
     with pytest.raises(RuleViolation, match=r"1,200\.00 EUR of funding is missing"):

@@ -18,7 +18,7 @@ from valuechain.design_transition.content import PARTS, content_of, requirements
 from valuechain.design_transition.diffing import compare
 from valuechain.design_transition.figures import Schedule, budget_of, schedule_of
 from valuechain.design_transition.models import DesignSpec, SpecVersion
-from valuechain.design_transition.policies import TAKES_ON, may_open_requirement
+from valuechain.design_transition.policies import TAKES_ON, is_funded, may_open_requirement
 from valuechain.design_transition.remarks import discussions_of
 from valuechain.records.forecasting import forecasts
 from valuechain.records.funding import funds
@@ -87,6 +87,7 @@ def totals(rows: RecordQuerySet, _actor: Any) -> list[tuple[Sentence, str]]:
 def register() -> None:
     """Tell the record pages how this activity's records are shown."""
     panels.pages.append(page)
+    panels.steps.append(before_a_step)
     panels.columns["requirements"] = (
         "number", "title", "state", "service", "owner", "updated_at",
     )  # fmt: skip
@@ -297,6 +298,14 @@ def newer_than_in_force(spec: Any, requirements: list[Any]) -> dict[str, Any] | 
         return None
     count = compare(spec.in_force.content, content_of(spec, requirements)).count
     return {"number": spec.in_force.number, "count": count} if count else None
+
+
+def before_a_step(record: Any, step: str, _actor: Any) -> list[Sentence]:
+    """Say how much money is missing where a specification is to be funded."""
+    if (record.kind, step) != ("design_spec", "fund"):
+        return []
+    decision = is_funded(record.specific)
+    return [] if decision else [decision.reason]
 
 
 def facts_of(spec: DesignSpec) -> list[dict[str, Any]]:

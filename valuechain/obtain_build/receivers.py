@@ -1,4 +1,4 @@
-"""What a supplier's word brings about: components are promised anew."""
+"""What others bring about: a supplier's word promises components anew, a release puts them in use."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from valuechain.obtain_build.policies import components_of
 from valuechain.records.actions import perform
 from valuechain.records.models import Record
 from valuechain.records.signals import recorded
+from valuechain.records.vocabulary import LinkKind
 
 _ENDS = {"component", "supplier_request"}
 _UNPLACED = ("specified", "sourced", "in_progress", "ready_for_check", "rejected", "accepted")
 
 
 def connect() -> None:
-    """Listen to suppliers."""
+    """Listen to suppliers and to releases."""
     recorded.connect(hear_the_supplier, dispatch_uid="obtain_build.hear_the_supplier")
     recorded.connect(catch_up, dispatch_uid="obtain_build.catch_up")
+    recorded.connect(follow_release, dispatch_uid="obtain_build.follow_release")
 
 
 def hear_the_supplier(record: Any, event: Any, **_kwargs: Any) -> None:
@@ -55,6 +57,18 @@ def catch_up(record: Any, event: Any, **_kwargs: Any) -> None:
     answer = ends["supplier_request"].specific
     if answer.promised_on is not None:
         _promise(ends["component"].specific, answer.promised_on, answer, event)
+
+
+def follow_release(record: Any, event: Any, **_kwargs: Any) -> None:
+    """Put what a release brought into production in use."""
+    if record.kind != "release" or not event.reaches("deployed"):
+        return
+    brought = Component.objects.filter(
+        state="available", links_in__source=record.pk, links_in__kind=LinkKind.DEPLOYS
+    )
+    for component in brought.distinct().order_by("pk"):
+        at = max(event.at, component.state_since)
+        perform(component, "put_in_use", actor=SYSTEM, via=event.via, at=at)
 
 
 def _linked_to(record: Any) -> list[Component]:

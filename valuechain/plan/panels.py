@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.differences import words_between
+from itsm.core.templatetags.ui import money
 from valuechain.plan import policies, policy_panels
 from valuechain.plan.models import (
     Budget,
@@ -27,13 +28,19 @@ from valuechain.records.models import Link, Record
 from valuechain.records.panels import panels
 from valuechain.records.vocabulary import LinkKind
 
+if TYPE_CHECKING:
+    from itsm.core.decisions import Sentence
+
 READERS_SHOWN = 30
+#: So many budgets are named where one is to be chosen.
+BUDGETS_NAMED = 5
 
 
 def register() -> None:
     """Tell the record pages how this activity's records are shown."""
     panels.pages.append(page)
     panels.rows.append(add_what_lists_show)
+    panels.steps.append(before_a_step)
     policy_panels.register()
     panels.told_above["visions"] = ("statement",)
     panels.column_labels |= {
@@ -162,6 +169,20 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "policy": (Policy, policy_panels.add_policies),
     "policy_exception": (PolicyException, policy_panels.add_exceptions),
 }
+
+
+def before_a_step(record: Any, step: str, actor: Any) -> list[Sentence]:
+    """Name the budgets that have most left where one is to be chosen. One query."""
+    asks = record.kind_entry.machine.transition(step, record.state).asks
+    if not any(ask.kinds == ("budget",) for ask in asks):
+        return []
+    left = F("amount") - F("reserved") - F("consumed")
+    budgets = Budget.objects.visible_to(actor).filter(state="approved").annotate(left=left)
+    return [
+        _("%(budget)s: %(amount)s available")
+        % {"budget": budget, "amount": money(budget.left, budget.currency)}
+        for budget in budgets.filter(left__gt=0).order_by("-left")[:BUDGETS_NAMED]
+    ]
 
 
 def page(record: Record, actor: Any) -> dict[str, Any]:

@@ -65,6 +65,8 @@ class Panels:
     pages: list[Callable[[Record, Any], dict[str, Any]]] = field(default_factory=list)
     #: (record, actor) -> a box above the timeline of the record's page, or None.
     cards: list[Callable[[Record, Any], Card | None]] = field(default_factory=list)
+    #: (record, name of a step, actor) -> what to know before it is taken, a line each.
+    steps: list[Callable[[Record, str, Any], list[Sentence]]] = field(default_factory=list)
     #: (record, actor) -> what the reader can make of an entry of its timeline, or None; the first counts.
     entry_uses: list[Callable[[Record, Any], EntryUse | None]] = field(default_factory=list)
     #: (record about to be opened, actor) -> what opening it would promise, as {label, due_at}.

@@ -26,6 +26,7 @@ from valuechain.records.forms import (
 )
 from valuechain.records.kinds import Kind, kinds
 from valuechain.records.models import Record
+from valuechain.records.panels import panels
 from valuechain.records.views.access import OneRecordView, StaffView
 from valuechain.records.views.colliding import changed_meanwhile
 from valuechain.records.views.walking import here, landing
@@ -246,6 +247,9 @@ class TransitionView(OneRecordView):
                 "record_url": here(record, request=request),
                 "kind": record.kind_entry,
                 "form": form,
+                "to_know": [
+                    line for tell in panels.steps for line in tell(record, name, request.user)
+                ],
                 "newer": changed_meanwhile(record, form, actor=request.user),
                 "form_name": f"{record.number}-{name}",
                 "offer": {
