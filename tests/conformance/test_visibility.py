@@ -24,7 +24,7 @@ from tests.doors import API, Machine, browser
 from tests.routes import Route, routes, spelled
 from tickets.mail.models import InboundMail, Mailbox, SenderRule
 from tickets.models import RoutingRule
-from valuechain.approvals.models import Approval, Delegation
+from valuechain.approvals.models import Approval, ApprovalPolicy, Delegation
 from valuechain.deliver_support.models import ChangeFreeze
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Attachment, Export, Handover, Link
@@ -44,6 +44,7 @@ OBJECTS: dict[str, Any] = {
     "admin/mail/rules/": SenderRule,
     "admin/mail/": Mailbox,
     "tickets/inbox/": InboundMail,
+    "admin/approvals/": ApprovalPolicy,
     "approvals/delegations/": Delegation,
     "approvals/": Approval,
     "deliver/freezes/": ChangeFreeze,
