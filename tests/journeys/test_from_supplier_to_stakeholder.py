@@ -142,6 +142,27 @@ def test_what_a_supplier_said_on_the_telephone_moves_the_date(
     assert fresh(radar).promised_at == date(2026, 4, 8)
 
 
+def test_what_a_supplier_wrote_by_mail_comes_to_those_they_serve(
+    frozen, supplier, brm, agent, desk, organisation
+):
+    mail = kinds["incident"].open(
+        actor=agent, via=Via.EMAIL, title="It sails on Friday", requester=supplier,
+        organisation=supplier.organisation, team=desk,
+    )  # fmt: skip
+    handed = Machine(agent).post(
+        f"tickets/{mail.number}/hand-off/",
+        {"flow": "take_notice", "data": {"statement": "It sails on Friday."}},
+    )
+    assert handed.status_code == 201, handed.content
+
+    notice = Record.objects.get(kind="supplier_request").specific
+    assert (notice.supplier, notice.contact) == (supplier.organisation, supplier)
+    assert notice.organisation == organisation
+    at = f"supplier-requests/{notice.number}/transitions/"
+    noted = Machine(brm).post(at, {"transition": "note", "data": {"answer": "A week late."}})
+    assert noted.status_code == 200, noted.content
+
+
 @pytest.mark.parametrize("is_from_component", [True, False])
 def test_a_component_linked_after_the_answer_gets_its_date(
     frozen, supplier, brm, admin, organisation, is_from_component

@@ -56,6 +56,10 @@ def _ask_supplier(source: Record, actor: Any, via: str, answers: Mapping[str, An
 
 def _take_notice(source: Record, actor: Any, via: str, answers: Mapping[str, Any]) -> Record:
     supplier, contact = _supplier_behind(source)
+    organisation = source.organisation
+    if organisation == supplier:
+        # A supplier's mail belongs to the supplier; what is made of it belongs to those it serves.
+        organisation = source.team.organisation if source.team is not None else actor.organisation
     return kinds["supplier_request"].open(
         actor=actor,
         via=via,
@@ -64,7 +68,7 @@ def _take_notice(source: Record, actor: Any, via: str, answers: Mapping[str, Any
         subject=SupplierRequest.Subject.NOTICE,
         supplier=supplier,
         contact=contact,
-        organisation=source.organisation,
+        organisation=organisation,
         service=source.service,
         team=source.team,
     )
