@@ -12,7 +12,9 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimil
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Upper
 
+from itsm.accounts.access import Sight
 from itsm.core.machine import Phase
+from itsm.core.statements import Given, Statement
 from tickets.models import Incident, Problem
 from valuechain.records.models import Record
 from valuechain.records.querysets import staff_rule
@@ -52,25 +54,30 @@ def similar_incidents(words: str, *, actor: Any, now: datetime, service: Any = N
     return rows[:MOST]
 
 
-def seen_before(incident: Any, *, actor: Any, now: datetime) -> list[Any]:
+def seen_before(incident: Any, *, actor: Any, now: datetime) -> list[Record]:
     """Return up to five other incidents of the last weeks that read like this one. One query.
 
     Titles are compared only with the newest of what the actor works on: a page opened all day must
     not read a month of a large desk.
     """
-    incidents = Record.objects.filter(kind=incident.kind).exclude(phase=Phase.VOID)
-    rule = staff_rule(actor.access)
+    access = actor.access
+    words = {"words": incident.title.upper(), "record": incident.pk, "since": now - LATELY}
+    return _newest_alike(access.sight, **access.given, **words)
+
+
+@Statement
+def _newest_alike(sight: Sight) -> Any:
+    incidents = Record.objects.of_kind(Incident.KIND).exclude(phase=Phase.VOID)
+    rule = staff_rule(sight)
     if rule is not None:
         incidents = incidents.filter(rule)
     # By key, which is the order they came in: the database reads it from its end and stops.
-    newest = incidents.exclude(pk=incident.pk).order_by("-pk").values("pk")[:LOOKED_AT]
-    found = Incident.objects.filter(pk__in=newest, received_at__gte=now - LATELY)
-    ranked = _alike(found, incident.title, actor=actor, service=incident.service)
-    if ranked is None:
-        return []
-    return list(
-        ranked.filter(likeness__gte=MUCH_ALIKE).order_by("-likeness", "-received_at")[:MOST]
-    )
+    newest = incidents.exclude(pk=Given("record")).order_by("-pk").values("pk")[:LOOKED_AT]
+    found = Record.objects.filter(pk__in=newest, received_at__gte=Given("since"))
+    likeness = _nearness(Given("words"))
+    likest = found.annotate(likeness=likeness).filter(likeness__gte=MUCH_ALIKE)
+    shown = likest.only("number", "title", "kind", "resource", "state", "phase", "received_at")
+    return shown.order_by("-likeness", "-received_at")[:MOST]
 
 
 def known_errors(
@@ -80,16 +87,40 @@ def known_errors(
 
     One query.
     """
-    found = Problem.objects.filter(state__in=KNOWN).exclude(workaround="")
-    ranked = _alike(found, words, actor=actor, service=service, linked=linked)
-    if ranked is None:
+    words = _plain(words)
+    if len(words) < FROM_LETTERS:
         return []
-    return list(ranked.order_by("-likeness", "-received_at")[:MOST_KNOWN])
+    access = actor.access
+    return _known(
+        access.sight,
+        **access.given,
+        words=words.upper(),
+        terms=_terms(words),
+        service=service.pk if service is not None else None,
+        linked=tuple(linked),
+    )
 
 
-def _alike(found: Any, words: str, *, actor: Any, service: Any, linked: Sequence[int] = ()) -> Any:
+@Statement
+def _known(sight: Sight) -> Any:
+    found = Problem.objects.filter(state__in=KNOWN).exclude(workaround="")
+    rule = staff_rule(sight)
+    if rule is not None:
+        found = found.filter(rule)
+    title, words = Upper("title"), Given("words")
+    query = SearchQuery(Given("terms"), search_type="raw", config="throughline")
+    shared = Coalesce(SearchRank(F("search"), query), Value(0.0))
+    is_linked = Q(pk__in=Given("linked"))
+    fits = Q(TrigramSimilar(title, words)) | Q(search=query) | Q(service=Given("service"))
+    likeness = Greatest(_nearness(words), shared)
+    alike = found.annotate(likeness=likeness).filter((fits & Q(likeness__gte=ALIKE)) | is_linked)
+    shown = alike.only("number", "title", "kind", "resource", "state", "phase", "workaround")
+    return shown.order_by("-likeness", "-received_at")[:MOST_KNOWN]
+
+
+def _alike(found: Any, words: str, *, actor: Any, service: Any) -> Any:
     """Narrow tickets to those the actor works on that read like the words, with their likeness."""
-    words = " ".join(words.split())[:200]
+    words = _plain(words)
     if len(words) < FROM_LETTERS:
         return None
     query = any_word(words)
@@ -99,24 +130,30 @@ def _alike(found: Any, words: str, *, actor: Any, service: Any, linked: Sequence
         fits |= Q(search=query)
     if service is not None:
         fits |= Q(service=service, title__icontains=words.split()[0])
-    is_linked = Q(pk__in=linked)
     rule = staff_rule(actor.access)
     if rule is not None:
         found = found.filter(rule)
     shared = SearchRank(F("search"), query) if query is not None else Value(0.0)
-    likeness = Greatest(TrigramSimilarity(title, words.upper()), Coalesce(shared, Value(0.0)))
-    return (
-        found.filter(fits | is_linked)
-        .annotate(likeness=likeness)
-        .filter(Q(likeness__gte=ALIKE) | is_linked)
-        .with_people()
-    )
+    likeness = Greatest(_nearness(words.upper()), Coalesce(shared, Value(0.0)))
+    return found.filter(fits).annotate(likeness=likeness).filter(likeness__gte=ALIKE).with_people()
+
+
+def _nearness(words: Any) -> TrigramSimilarity:
+    """How alike a title is to these words in capitals, 0 to 1: text, or a value given later."""
+    return TrigramSimilarity(Upper("title"), words)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())[:200]
 
 
 def any_word(words: str) -> SearchQuery | None:
     """Return a query for texts that hold any of the longer words, by their beginnings."""
+    terms = _terms(words)
+    return SearchQuery(terms, search_type="raw", config="throughline") if terms else None
+
+
+def _terms(words: str) -> str | None:
+    """Return the longer words as PostgreSQL reads them, or None where there are none."""
     longer = {word for word in re.findall(r"\w+", words) if len(word) >= FROM_LETTERS + 1}
-    if not longer:
-        return None
-    terms = " | ".join(f"'{word}':*" for word in sorted(longer)[:12])
-    return SearchQuery(terms, search_type="raw", config="throughline")
+    return " | ".join(f"'{word}':*" for word in sorted(longer)[:12]) or None

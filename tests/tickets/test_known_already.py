@@ -27,6 +27,13 @@ def test_the_workaround_stands_beside_a_call_that_reads_alike(agent, problem):
     assert "Switch it off for an hour." in beside
 
 
+def test_a_title_of_one_short_word_is_looked_for_too(agent, problem):
+    beside = browser(agent).get("/tickets/call/?title=Fax").text
+
+    assert "Log a call" in beside
+    assert "Known errors" not in beside
+
+
 def test_an_incident_shows_the_known_error_and_is_tied_to_it(agent, requester, problem):
     again = a_ticket(actor=requester, title="Berth display dark again")
     desk = browser(agent)
