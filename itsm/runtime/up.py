@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from itsm.runtime.errors import RuntimeProblem
 from itsm.runtime.first_steps import MARK
 from itsm.runtime.lease import EngineLease
 from itsm.runtime.paths import ROOT, Places, data_folder, settle
+from itsm.runtime.serving import answers, listen, web_command
 from itsm.runtime.supervisor import TICK, Supervisor, Watched, end_left_over
 
 WEB_PATIENCE = 90.0
@@ -174,17 +174,7 @@ class Up:
         self.console.step("starting web, worker and beat")
         supervisor = self._supervisor()
         python = [sys.executable, "-m"]
-        web = [
-            *python,
-            "gunicorn",
-            "itsm.wsgi:application",
-            *("--bind", f"fd://{listener.fileno()}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-            *("--timeout", "60", "--graceful-timeout", "10"),
-            # Longer than clients and proxies keep an idle connection, so none finds it closed as it asks.
-            *("--keep-alive", "75"),
-            *("--no-control-socket",),
-        ]
+        descriptor = listener.fileno()
         worker = [
             *python,
             "celery",
@@ -205,9 +195,12 @@ class Up:
             "--pidfile=",
             "--loglevel=INFO",
         ]
-        descriptor = listener.fileno()
         counted = environ | {"PROMETHEUS_MULTIPROC_DIR": str(_empty_metrics(places.data))}
-        supervisor.add(Watched("web", partial(_spawn, web, places, "web", counted, descriptor)))
+        supervisor.add(
+            Watched(
+                "web", partial(_spawn, web_command(descriptor), places, "web", counted, descriptor)
+            )
+        )
         supervisor.add(Watched("worker", partial(_spawn, worker, places, "worker", environ)))
         supervisor.add(Watched("beat", partial(_spawn, beat, places, "beat", environ)))
 
@@ -276,36 +269,6 @@ def _empty_metrics(data: Path) -> Path:
     for old in folder.glob("*.db"):
         old.unlink()
     return folder
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take the web server's port now and for good. Raises RuntimeProblem when somebody else has it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(512)
-    except (OSError, OverflowError) as problem:
-        listener.close()
-        raise RuntimeProblem(
-            f"port {port} on {host} cannot be used: {getattr(problem, 'strerror', None) or problem}. "
-            f"Choose another, for example: python3 manage.py up --port {port + 1 if 1023 < port < 65535 else 8001}"
-        ) from problem
-    return listener
-
-
-def answers(host: str, port: int) -> bool:
-    """Whether the web server answers any request."""
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    connection = http.client.HTTPConnection(target, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": "localhost"})
-        return connection.getresponse().status < 500
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def own_names(host: str) -> list[str]:

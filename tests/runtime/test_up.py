@@ -17,7 +17,8 @@ import pytest
 from itsm.runtime import processes
 from itsm.runtime.errors import RuntimeProblem
 from itsm.runtime.paths import ROOT
-from itsm.runtime.up import listen, own_names
+from itsm.runtime.serving import listen
+from itsm.runtime.up import own_names
 
 NAMES = {"postgres", "valkey", "web", "worker", "beat"}
 
