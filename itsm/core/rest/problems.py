@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +16,11 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseServerError,
     JsonResponse,
 )
 from django.template.loader import render_to_string
@@ -40,6 +40,8 @@ CONTENT_TYPE = "application/problem+json"
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 #: Deadlock, serialization failure, lock not available: the same request may succeed a moment later.
 PASSING = frozenset({"40P01", "40001", "55P03", "57014"})
+#: What the database says as it ends a connection: classes of SQLSTATE. Without any it said nothing.
+LEAVING = ("08", "57P")
 #: DRF's own codes that say less than ours.
 CODES = {"parse_error": "not_readable", "invalid": "not_understood"}
 
@@ -181,11 +183,26 @@ def _from_database(exc: Exception) -> dict[str, Any] | None:
     if isinstance(exc, OperationalError) and state in PASSING:
         log.warning("The database asked for another attempt.", extra={"code": state})
         return problem(503, "try_again", _("The database was busy. Nothing changed; try again."))
+    if is_away(exc):
+        log.warning("The database could not be reached.", extra={"code": state})
+        detail = _(
+            "The database cannot be reached at the moment. Try again; "
+            "a POST with the same Idempotency-Key is done only once."
+        )
+        return problem(503, "unavailable", detail)
     if isinstance(exc, RequestDataTooBig):
         return problem(413, "body_too_large", _("The body is too large. Send less at once."))
     if isinstance(exc, SuspiciousOperation):
         return problem(400, "not_understood", _("The request does not make sense here."))
     return None
+
+
+def is_away(exc: BaseException | None) -> bool:
+    """Whether an exception says that the database is gone, starts, or ended the connection."""
+    state = getattr(getattr(exc, "__cause__", None), "pgcode", None) or ""
+    if isinstance(exc, InterfaceError):
+        return True
+    return isinstance(exc, OperationalError) and (not state or state.startswith(LEAVING))
 
 
 # What Django answers when no API view is reached: outside /api/ its own pages speak. ------------
@@ -231,17 +248,29 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with the id under which the fault is logged, and nothing about its inside."""
+    """Answer 500 with the id under which the fault is logged, and nothing about its inside.
+
+    503 while the database cannot be reached: whoever asks may try again in a moment.
+    """
+    exc = sys.exception()
+    away = is_away(exc)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     if wants_problem(request):
         detail = _("Something failed on our side. Nothing was changed. Quote the request_id.")
-        return problem_answer(problem(500, "server_error", detail))
-    # Without the request: a fault in what every page is given must not hide the first one.
-    context = {
-        "request_id": request_id.current(),
-        "style": _kept("css/throughline.css"),
-        "mark": _kept("img/mark.svg"),
-    }
-    return HttpResponseServerError(render_to_string("errors/500.html", context))
+        found = _from_database(exc) if away and isinstance(exc, Exception) else None
+        response: HttpResponse = problem_answer(found or problem(500, "server_error", detail))
+    else:
+        # Without the request: a fault in what every page is given must not hide the first one.
+        context = {
+            "request_id": request_id.current(),
+            "style": _kept("css/throughline.css"),
+            "mark": _kept("img/mark.svg"),
+            "is_away": away,
+        }
+        response = HttpResponse(render_to_string("errors/500.html", context), status=status)
+    if away:
+        response["Retry-After"] = "1"
+    return response
 
 
 def _kept(name: str) -> str:
