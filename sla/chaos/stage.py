@@ -19,12 +19,13 @@ from itsm.runtime import binaries, environment, processes
 from itsm.runtime.engines import Engine, Postgres, Valkey
 from itsm.runtime.errors import RuntimeProblem
 from itsm.runtime.paths import ROOT, settle
+from itsm.runtime.serving import listen, web_command
 
 WORKERS, BEATS = 3, 2
 
 
 class Stage:
-    """Engines, workers and beats of one run."""
+    """Engines, web server, workers and beats of one run."""
 
     def __init__(self, *, include: str = "") -> None:
         """Nothing is started yet. `include` is a module that every worker loads besides."""
@@ -49,6 +50,8 @@ class Stage:
             database_url=self.postgres.url,
             redis_url=self.valkey.url,
         ) | {"THROUGHLINE_BOOTSTRAP": "off", "LOG_LEVEL": "WARNING"}
+        # Held here, so that the port is ours while the web server is dead: callers then wait in line.
+        self.listener = listen("127.0.0.1", 0)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.frozen: dict[str, float] = {}
 
@@ -79,11 +82,19 @@ class Stage:
 
     @staticmethod
     def names() -> list[str]:
-        return [*(f"worker{n}" for n in range(WORKERS)), *(f"beat{n}" for n in range(BEATS))]
+        return ["web", *(f"worker{n}" for n in range(WORKERS)), *(f"beat{n}" for n in range(BEATS))]
+
+    @property
+    def port(self) -> int:
+        """Where the web server is asked, on this machine."""
+        return int(self.listener.getsockname()[1])
 
     def _spawn(self, name: str) -> None:
         celery = [sys.executable, "-m", "celery", "--app=itsm.celery"]
-        if name.startswith("worker"):
+        descriptor = self.listener.fileno()
+        if name == "web":
+            command = web_command(descriptor, workers=1)
+        elif name.startswith("worker"):
             command = [
                 *celery,
                 "worker",
@@ -109,6 +120,7 @@ class Stage:
             environ=self.environ,
             cwd=ROOT,
             death_signal=signal.SIGKILL,
+            pass_fds=(descriptor,) if name == "web" else (),
         )
 
     # What is done to them -------------------------------------------------------------------------
@@ -120,6 +132,7 @@ class Stage:
             self.kill_worker,
             self.freeze_worker,
             self.kill_beat,
+            self.kill_web,
             self.kill_valkey,
             self.kill_postgres,
             self.flush_valkey,
@@ -130,6 +143,9 @@ class Stage:
 
     def kill_beat(self, dice: random.Random) -> str:
         return self._kill(f"beat{dice.randrange(BEATS)}")
+
+    def kill_web(self, _dice: random.Random) -> str:
+        return self._kill("web")
 
     def _kill(self, name: str) -> str:
         process = self.running[name]
@@ -183,6 +199,7 @@ class Stage:
             processes.end_group(process.pid)
             with suppress(ChildProcessError):
                 process.wait()
+        self.listener.close()
         self.valkey.stop()
         self.postgres.stop()
         sleep(0.2)

@@ -24,6 +24,8 @@ from valuechain.records.vocabulary import Via
 
 TARGET_S = 3600
 STEP = "on-the-dot"
+#: Whose token the callers of the run use.
+CALLER = "caller@chaos.example"
 #: Processes need this long to come up before the first timer is due.
 LEAD = timedelta(seconds=12)
 
@@ -34,6 +36,16 @@ class Window:
 
     first: datetime
     last: datetime
+
+    @classmethod
+    def parse(cls, text: str) -> Window:
+        """Read what `str` wrote. Raises ValueError."""
+        first, last = (datetime.fromisoformat(part) for part in text.split())
+        return cls(first, last)
+
+    def __str__(self) -> str:
+        """Both instants in ISO 8601, a space between."""
+        return f"{self.first.isoformat()} {self.last.isoformat()}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ class Outcome:
 def prepare(count: int, seconds: float) -> Window:
     """Make a record with a clock for each timer, due evenly over `seconds` from soon on."""
     company = Organisation.objects.create(name="Chaos")
-    requester = User.objects.create_user(None, name="Cassandra", organisation=company)
+    requester = User.objects.create_user(CALLER, name="Cassandra", organisation=company)
     calendar = actions.create_calendar(
         name="Always", definition={"tz": "UTC", "always_open": True}, actor=SYSTEM
     ).calendar

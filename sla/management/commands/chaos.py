@@ -1,4 +1,4 @@
-"""`manage.py chaos` kills everything at random while clocks come due, then counts what fired."""
+"""`manage.py chaos` kills everything at random while clocks come due and callers ask, then counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import sys
 from argparse import SUPPRESS
 from collections import Counter
-from datetime import datetime
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
@@ -16,8 +16,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from itsm.core import clock
 from itsm.runtime import processes
+from sla.chaos.callers import Callers, judge
 from sla.chaos.stage import Stage
-from sla.chaos.timers import Window, count, drop_unique_keys, left, prepare
+from sla.chaos.timers import CALLER, Window, count, drop_unique_keys, left, prepare
 
 #: What is due has to be done this many seconds after the last blow.
 PATIENCE_S = 240
@@ -28,14 +29,25 @@ PROMISES = (
     ("undelivered", "not delivered"),
     ("set_aside", "set aside"),
     ("differing", "unlike their ledger"),
+    ("unanswered", "callers never answered"),
+    ("lost", "calls answered and lost"),
+    ("doubled", "calls made into two tickets"),
+    ("half_made", "tickets half made"),
 )
-KEPT = "KEPT: every timer fired once and was told once, and equals its ledger."
+KEPT = (
+    "KEPT: every timer fired once and was told once, and equals its ledger; "
+    "every call is one whole ticket."
+)
 
 
 class Command(BaseCommand):
-    """Runs real workers, beats and engines of its own, never those of `.data`."""
+    """Runs a real web server, workers, beats and engines of its own, never those of `.data`."""
 
-    help = "Kill workers, beats, Valkey and PostgreSQL while clocks come due; exit 1 when one is missed or fires twice."
+    help = (
+        "Kill the web server, workers, beats, Valkey and PostgreSQL while clocks come due and "
+        "tickets are asked for; exit 1 when a clock is missed or fires twice, or a ticket is lost, "
+        "doubled or half made."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,7 +59,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--sabotage",
-            choices=("claim", "unique"),
+            choices=("claim", "unique", "key"),
             action="append",
             default=[],
             help="break a safeguard on purpose: the run should then fail",
@@ -87,18 +99,27 @@ class Command(BaseCommand):
             f"--timers={options['timers']}",
             f"--minutes={seconds / 60}",
         )
-        window = _window(made)
+        window = Window.parse(made)
+        token = stage.manage("create_token", f"--user={CALLER}").strip()
+        callers = Callers(stage.port, token, keyed="key" not in broken)
         stage.start_processes()
+        callers.start()
         dice = random.Random(options["seed"])  # noqa: S311 - a run can be played again, no secret
         blows = self._strike_until(stage, window, dice, calm=options["calm"])
         self._say("letting everything recover")
         recovered = self._recover(stage, made)
+        callers.stop(within=PATIENCE_S)
+        heard = stage.folder / "answered.json"
+        heard.write_text(json.dumps(callers.answered))
         outcome = json.loads(stage.manage("chaos", f"--inside=count:{made.strip()}"))
-        outcome |= {"seed": options["seed"], "blows": sum(blows.values()), "recovery_s": recovered}
+        outcome |= json.loads(stage.manage("chaos", f"--inside=judge:{heard}"))
+        outcome |= {"unanswered": callers.unanswered, "seed": options["seed"]}
+        outcome |= {"blows": sum(blows.values()), "recovery_s": recovered}
         for name, value in outcome.items():
             self.stdout.write(f"  {name:<22}{value}")
-        for blow, times in sorted(blows.items()):
-            self.stdout.write(f"    {blow:<20}{times}")
+        answers = {f"answer {status}": times for status, times in callers.tries.items()}
+        for what, times in [*sorted(answers.items()), *sorted(blows.items())]:
+            self.stdout.write(f"    {what:<20}{times}")
         return dict(outcome)
 
     def _strike_until(
@@ -132,22 +153,19 @@ class Command(BaseCommand):
 
     def _inside(self, **options: Any) -> None:
         """The parts that need the database of the run; each in a process of its own."""
-        what, _colon, window = options["inside"].partition(":")
+        what, _colon, given = options["inside"].partition(":")
         if what == "drop":
             drop_unique_keys()
         elif what == "prepare":
             made = prepare(options["timers"], options["minutes"] * 60)
-            self.stdout.write(f"{made.first.isoformat()} {made.last.isoformat()}")
+            self.stdout.write(str(made))
         elif what == "left":
-            self.stdout.write(str(left(_window(window))))
+            self.stdout.write(str(left(Window.parse(given))))
+        elif what == "judge":
+            self.stdout.write(json.dumps(judge(json.loads(Path(given).read_text()))))
         else:
-            self.stdout.write(json.dumps(count(_window(window))))
+            self.stdout.write(json.dumps(count(Window.parse(given))))
 
     def _say(self, words: str) -> None:
         self.stdout.write(f"chaos: {words}")
         self.stdout.flush()
-
-
-def _window(text: str) -> Window:
-    first, last = (datetime.fromisoformat(part) for part in text.split())
-    return Window(first, last)
