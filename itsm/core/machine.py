@@ -73,12 +73,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A named stage of a record's life. A final state offers no way on."""
+    """A named stage of a record's life. A final state offers no way on.
+
+    `turn_of` is the role that has to act on a record that arrives here, where no name is given yet.
+    """
 
     name: str
     label: Sentence
     phase: Phase
     is_final: bool = False
+    turn_of: str = ""
 
 
 # (actor, record) -> Decision: may this person?

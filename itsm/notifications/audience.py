@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q
 
 from itsm.accounts.models import Membership, User
-from itsm.accounts.roles import Role
 from itsm.core.machine import Phase
 from itsm.notifications.vocabulary import Reason
 from valuechain.approvals.resolving import holders
@@ -21,13 +20,6 @@ _APPROVAL = {
 }  # fmt: skip
 _ASKED = {ParticipationRole.REQUESTER, ParticipationRole.CALLER}
 MOST_MENTIONS = 20
-#: Moves after which it is the turn of a role, and of nobody by name.
-TURN_OF = {
-    "need.submit": Role.BRM,
-    "design_spec.approve": Role.BUDGET_HOLDER,
-    "change.request": Role.CHANGE_MANAGER,
-    "change.submit_for_authorisation": Role.CHANGE_MANAGER,
-}
 #: States a requester is told of although nothing is over: it waits for them, or was decided on.
 _TOLD = {"waiting_customer", "needs_information", "qualified", "deferred"}
 
@@ -127,8 +119,8 @@ def _of_move(record: Any, event: Any) -> dict[int, Reason]:
     found: dict[int, Reason] = {}
     if _owner_changed(record, event) and record.owner_id is not None:
         found[record.owner_id] = Reason.ASSIGNED
-    if event.verb in TURN_OF:
-        turn = holders(TURN_OF[event.verb], record).exclude(pk=record.requester_id)
+    if role := _whose_turn(record, event):
+        turn = holders(role, record).exclude(pk=record.requester_id)
         found |= dict.fromkeys(turn.values_list("pk", flat=True), Reason.HANDOVER) | found
     if _is_step(event):
         _add_owners(found, record, event)
@@ -137,6 +129,12 @@ def _of_move(record: Any, event: Any) -> dict[int, Reason]:
         if reason is not None:
             found.setdefault(record.requester_id, reason)
     return found
+
+
+def _whose_turn(record: Any, event: Any) -> str:
+    """Return the role that has to act now that the record arrived where it is, or nothing."""
+    arrived = _is_opening(record, event) or _is_step(event)
+    return record.kind_entry.machine.state(event.to_state).turn_of if arrived else ""
 
 
 def _owner_changed(record: Any, event: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.roles import Role
 from itsm.core.machine import Machine, Phase, State, Transition
 from tickets import asks, effects, policies
 
@@ -15,10 +16,11 @@ CHANGE = Machine(
     "change",
     states=(
         State("draft", _("Draft"), Phase.NEW),
-        State("requested", _("Requested"), Phase.NEW),
+        State("requested", _("Requested"), Phase.NEW, turn_of=Role.CHANGE_MANAGER),
         State("assessing", _("Under assessment"), Phase.OPEN),
         State("needs_information", _("Needs information"), Phase.WAITING),
-        State("awaiting_authorisation", _("Awaiting authorisation"), Phase.OPEN),
+        State("awaiting_authorisation", _("Awaiting authorisation"), Phase.OPEN,
+              turn_of=Role.CHANGE_MANAGER),
         State("authorised", _("Authorised"), Phase.OPEN),
         State("scheduled", _("Scheduled"), Phase.OPEN),
         State("implementing", _("Being implemented"), Phase.OPEN),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.roles import Role
 from itsm.core.machine import Ask, Machine, Phase, State, Transition
 from tickets import asks, effects, policies
 from valuechain.records.policies import may_ask
@@ -14,10 +15,10 @@ PROJECT_INITIATION = Machine(
     "project_initiation",
     states=(
         State("draft", _("Draft"), Phase.NEW),
-        State("submitted", _("Submitted"), Phase.NEW),
+        State("submitted", _("Submitted"), Phase.NEW, turn_of=Role.BRM),
         State("under_assessment", _("Under assessment"), Phase.OPEN),
         State("needs_information", _("Needs information"), Phase.WAITING),
-        State("recommended", _("Recommended"), Phase.OPEN),
+        State("recommended", _("Recommended"), Phase.OPEN, turn_of=Role.PLANNER),
         State("approved", _("Approved"), Phase.OPEN),
         State("converted", _("Converted"), Phase.DONE, is_final=True),
         State("not_recommended", _("Not recommended"), Phase.VOID, is_final=True),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.roles import Role
 from itsm.core.machine import Machine, Phase, State, Transition
 from valuechain.approvals.policies import may_follow_votes
 from valuechain.design_transition import asks, effects, policies
@@ -15,7 +16,7 @@ DESIGN_SPEC = Machine(
         State("draft", _("Draft"), Phase.NEW),
         State("in_review", _("In review"), Phase.OPEN),
         State("changes_requested", _("Changes requested"), Phase.OPEN),
-        State("approved", _("Approved"), Phase.OPEN),
+        State("approved", _("Approved"), Phase.OPEN, turn_of=Role.BUDGET_HOLDER),
         State("funded", _("Funded"), Phase.OPEN),
         State("released_to_build", _("Released to build"), Phase.OPEN),
         State("built", _("Built"), Phase.OPEN),

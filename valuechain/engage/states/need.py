@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from itsm.accounts.roles import Role
 from itsm.core.machine import Machine, Phase, State, Transition
 from valuechain.engage import asks, effects, policies
 
@@ -13,7 +14,7 @@ NEED = Machine(
     "need",
     states=(
         State("draft", _("Draft"), Phase.NEW),
-        State("submitted", _("Submitted"), Phase.NEW),
+        State("submitted", _("Submitted"), Phase.NEW, turn_of=Role.BRM),
         State("in_triage", _("In triage"), Phase.OPEN),
         State("needs_information", _("Needs information"), Phase.WAITING),
         State("deferred", _("Deferred"), Phase.WAITING),
