@@ -176,6 +176,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "itsm.core.sent_once.SentOnceMiddleware",
 ]
 
 ROOT_URLCONF = "itsm.urls"

@@ -1,4 +1,4 @@
-"""What the REST API remembers so that a request can be repeated without being done twice."""
+"""What the REST API and the forms of pages remember, so that a request can be repeated without being done twice."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar

@@ -8,9 +8,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from itsm.core.form_words import name_the_empty_choice
+from itsm.core.sent_once import FIELD, new_mark
 from itsm.core.templatetags import ui
 
 register = template.Library()
+
+
+@register.simple_tag
+def sent_once() -> SafeString:
+    """Mark this drawing of a form, so that sending it twice takes effect once."""
+    return SafeString(f'<input type="hidden" name="{FIELD}" value="{new_mark()}">')
 
 
 @register.simple_tag
