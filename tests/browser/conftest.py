@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 from django.test import Client
 
+from tests.browser.scripted import ScriptedAgent
 from tests.browser.whole_company import requests_are_over, server, tabs, world  # noqa: F401 - fixtures
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -86,6 +87,12 @@ def as_person(open_page):
         return open_page(address, cookies=[session, *cookies], **options)
 
     return open_as
+
+
+@pytest.fixture
+def at_work(as_person):
+    """Open a page as a person without a mouse, whose keys are counted."""
+    return lambda person, address: ScriptedAgent(as_person(person, address))
 
 
 @pytest.fixture

@@ -75,6 +75,26 @@ def test_a_version_is_approved_from_its_notification_in_six_actions(as_person, r
     assert page.complaints == []
 
 
+def test_a_version_is_approved_from_its_notification_by_keyboard(at_work, reviewer, spec):
+    worker = at_work(reviewer, "/me/notifications/")
+
+    for name in (spec.number, "2 changes since version 1"):
+        worker.go_to(worker.page.get_by_role("link", name=name))
+        worker.decide("Enter")
+        worker.page.wait_for_load_state()
+    worker.see(worker.page.locator("#change-blueprint ins"))
+    worker.go_to(worker.page.get_by_role("link", name="Approve"))
+    worker.decide("Enter")
+    worker.see(worker.page.get_by_role("radio", name="Approve"))
+    worker.go_to(worker.page.get_by_role("button", name="Vote"))
+    with worker.page.expect_navigation():
+        worker.decide("Enter")
+
+    cast_vote = Approval.objects.pending().get(subject_id=spec.pk).votes.get()
+    assert (cast_vote.answer, cast_vote.approver_id) == ("approve", reviewer.pk)
+    assert worker.counted("pointers") == 0
+
+
 def test_n_comments_on_the_part_at_hand_and_the_contents_say_where_that_is(
     as_person, reviewer, spec
 ):
@@ -122,12 +142,11 @@ def test_no_single_key_approves(as_person, reviewer, spec):
 
 
 def test_without_scripts_the_changes_are_reached_and_the_vote_is_cast(as_person, reviewer, spec):
-    page = as_person(
-        reviewer, f"/specs/{spec.number}/versions/2/?diff=1&only=changes&view=beside",
-        java_script_enabled=False,
-    )  # fmt: skip
+    page = as_person(reviewer, "/me/notifications/", java_script_enabled=False)
 
-    page.get_by_role("link", name="Blueprint").click()
+    page.get_by_role("link", name=spec.number).first.click()
+    page.get_by_role("link", name="2 changes since version 1").first.click()
+    page.get_by_role("link", name="Blueprint").first.click()
     assert page.url.endswith("#change-blueprint")
     page.get_by_role("link", name="Approve").click()
     page.get_by_role("button", name="Vote").click()
