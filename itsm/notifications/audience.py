@@ -19,6 +19,8 @@ _APPROVAL = {
     "approval.requested", "approval.step_passed", "approval.reminded", "approval.overdue",
 }  # fmt: skip
 _ASKED = {ParticipationRole.REQUESTER, ParticipationRole.CALLER}
+#: What the program saw, and whoever owns the record has to act on.
+_FOR_THE_OWNER = {"mail.unreached", "need.part_late"}
 MOST_MENTIONS = 20
 #: States a requester is told of although nothing is over: it waits for them, or was decided on.
 _TOLD = {"waiting_customer", "needs_information", "qualified", "deferred"}
@@ -46,7 +48,7 @@ def _concerned(record: Any, event: Any) -> dict[int, Reason]:
         return dict.fromkeys(authors, Reason.PROGRESS)
     if verb in _APPROVAL:
         return dict.fromkeys(event.data.get("asked", ()), Reason.APPROVAL)
-    if verb == "mail.unreached":
+    if verb in _FOR_THE_OWNER:
         return {record.owner_id: Reason.OWNER} if record.owner_id is not None else {}
     if verb.startswith("clock."):
         return _of_clock(record, event)

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from itsm.accounts.models import Organisation
+from itsm.notifications.models import Notification
+from itsm.notifications.news import news
 from tests.doors import Machine, browser
 from tests.factories import fresh
 from valuechain.records.actions import link_records, perform
@@ -190,3 +192,46 @@ def test_a_component_linked_after_the_answer_gets_its_date(
     assert asked.number in radar.events.get(verb="component.promise").data["answers"]["reason"]
     for end in ends:
         assert first_break(fresh(end), end.events.order_by("sequence")) is None
+
+
+def test_the_liaison_is_told_once_when_a_part_comes_after_the_day_that_was_promised(
+    frozen, requester, brm, admin, organisation
+):
+    need = kinds["need"].open(
+        actor=requester, via=Via.HTML, title="See the free berths", description="All of them.",
+        state="submitted",
+    )  # fmt: skip
+    perform(need, "take", actor=brm, via=Via.HTML)
+    perform(
+        fresh(need), "promise", actor=brm, via=Via.HTML,
+        data={"promise": "A picture of each berth", "promised_on": "2026-04-05"},
+    )  # fmt: skip
+    spec = kinds["design_spec"].open(
+        actor=admin, via=Via.HTML, title="A second radar", organisation=organisation
+    )
+    radar = kinds["component"].open(
+        actor=admin, via=Via.HTML, title="The radar head", organisation=organisation,
+        needed_at=date(2026, 4, 1), needed_location="Silo",
+    )  # fmt: skip
+    link_records(spec, need, LinkKind.FULFILS, actor=admin, via=Via.HTML)
+    link_records(radar, spec, LinkKind.IMPLEMENTS, actor=admin, via=Via.HTML)
+
+    def promise(day):
+        perform(
+            fresh(radar), "promise", actor=admin, via=Via.HTML,
+            data={"promised_at": day, "reason": "The supplier waits for parts."},
+        )  # fmt: skip
+
+    told = Notification.objects.filter(person=brm, event__verb="need.part_late")
+    promise("2026-04-03")
+    assert not told.exists()
+    promise("2026-04-20")
+    promise("2026-04-20")
+
+    said = f"{radar.number} The radar head comes on 20 Apr 2026, after the day promised here: 5 Apr 2026."
+    assert news(told.get()) == said
+    assert said in browser(brm).get(f"/needs/{need.number}/").content.decode()
+    assert "after the day promised" not in (
+        browser(requester).get(f"/portal/needs/{need.number}/").content.decode()
+    )
+    assert not Notification.objects.filter(person=requester, event__verb="need.part_late").exists()

@@ -10,7 +10,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
-from valuechain.engage import pages
+from valuechain.engage import pages, receivers
 from valuechain.engage.models import Interaction, Need, Stakeholder, SupplierRequest
 from valuechain.engage.vocabulary import UNDECIDED
 from valuechain.records.filters import SpanFilter
@@ -117,6 +117,8 @@ def register() -> None:
         ("waiting", _("They wait for us"), "state=waiting_us"),
         ("finished", _("Finished"), "state=closed"),
     )
+    panels.event_words[receivers.PART_LATE] = ("system", receivers.part_late)
+    panels.news_words[receivers.PART_LATE] = receivers.part_late
     panels.rows.append(add_what_lists_show)
     panels.pages.append(pages.add_to_page)
 
