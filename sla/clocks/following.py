@@ -69,6 +69,7 @@ def moved(record: Any, event: Event) -> None:
         if record.kind_entry.machine.state(event.to_state).is_final:
             _let_go(sheet, occasion)
     sheet.save()
+    _decide_again(record, event, before)
 
 
 def edited(record: Any, event: Event) -> None:
@@ -222,6 +223,14 @@ def _from_the_start(record: Any) -> tuple[Metric, ...]:
 
 def _decides(record: Any, event: Event) -> bool:
     return event.verb.partition(".")[2] in record.kind_entry.decides
+
+
+def _decide_again(record: Any, event: Event, before: Phase) -> None:
+    """Begin another cycle where what was turned down is back among what the machine decides: an appeal."""
+    entry = record.kind_entry
+    ways_on = entry.machine.leaving(event.to_state)
+    if before is Phase.VOID and any(way.name in entry.decides for way in ways_on):
+        _begin_when_asked(record, event, Metric.APPROVAL)
 
 
 def _follows_a_verdict(sheet: Sheet, event: Event, after: Phase) -> bool:

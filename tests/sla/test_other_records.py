@@ -52,6 +52,23 @@ def test_a_need_turned_down_was_decided_too_and_waiting_for_its_words_pauses(fro
     assert the_clock(need, "approval").state == "met"
 
 
+def test_an_appeal_is_owed_a_decision_of_its_own(frozen, cast):
+    for_kind("need", "approval")
+    need = walk(opened("need", cast), "not_justified", cast)
+    assert the_clock(need, "approval").state == "met"
+    frozen.shift(timedelta(days=2))
+
+    need = take(need, "appeal", cast)
+
+    second = the_clock(need, "approval", cycle=2)
+    assert (second.state, second.due_at) == ("running", MONDAY + timedelta(days=2, hours=4))
+    assert the_clock(need, "approval", cycle=1).state == "met"
+    frozen.shift(timedelta(hours=5))
+    walk(need, "qualified", cast)
+    assert the_clock(need, "approval", cycle=2).state == "breached"
+    assert list(differences()) == []
+
+
 def test_a_need_nobody_triages_breaches(frozen, cast):
     for_kind("need", "approval")
     need = opened("need", cast)
