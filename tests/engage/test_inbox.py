@@ -91,6 +91,26 @@ class TestTheCard:
         assert page.context["decision_form"].errors[field] == ["Give the reason in one line."]
         assert fresh(need).state == "submitted"
 
+    def test_what_is_missing_is_said_on_the_page_of_the_need_when_it_was_sent_from_there(
+        self, requester, brm
+    ):
+        need = state_need(requester)
+        desk = browser(brm)
+
+        page = desk.post(
+            f"/engage/?view=all&need={need.number}&back=record",
+            {"step": "decide", "classification": "required", "verdict_reason": "Half typed"},
+        )
+
+        said = page.content.decode()
+        assert page.status_code == 422
+        assert "records/detail.html" in [one.name for one in page.templates]
+        assert page.context["decision_form"].errors["classification_reason"] == [
+            "Give the reason in one line."
+        ]
+        assert f"<title>Error: {need.number}" in " ".join(said.split())
+        assert "Half typed" in said
+
     def test_a_want_goes_nowhere_without_sponsor_and_trade_off_and_nothing_is_half_kept(
         self, requester, brm, planner
     ):

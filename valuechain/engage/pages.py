@@ -60,7 +60,7 @@ def _need_page(need: Any, actor: Any) -> dict[str, Any]:
         "tones": _BESIDE_THE_CARD if form is not None else {},
         "decision_url": reverse("engage-inbox") + f"?view=all&need={need.number}&back=record",
         "targets": _targets(need, actor),
-        "deliveries": _deliveries(need),
+        "deliveries": _deliveries(need, actor),
     }
 
 
@@ -71,22 +71,26 @@ def _targets(need: Any, actor: Any) -> list[Record]:
     return list(policies.targets_of(need).visible_to(actor).order_by("pk")[:MOST_PARTS])
 
 
-def _deliveries(need: Any) -> list[dict[str, Any]]:
+def _deliveries(need: Any, actor: Any) -> list[dict[str, Any]]:
     """Say of each part being obtained for the need when it comes; its stakeholder reads this.
 
     The parts belong to another activity; it vouches for them by name. Whoever may read the need is
-    told, although they may not open the parts themselves.
+    told, although they may not open the parts themselves; for those who may, `url` leads there.
     """
     if not need.links_in.exists():
         return []
     chain = trace(need, actor=SYSTEM, direction=DOWNSTREAM, depth=4)
     parts = [record for record in chain.nearest_first if "on_time" in record.kind_entry.assurances]
+    seen = Record.objects.visible_to(actor).filter(pk__in=[part.pk for part in parts])
+    opened = set(seen.values_list("pk", flat=True)) if parts and actor.access.is_staff else ()
     lines = []
     for part in parts[:MOST_PARTS]:
         decision = part.kind_entry.assure("on_time", part)
         lines.append(
             {
+                "number": part.number,
                 "title": part.title,
+                "url": part.get_absolute_url() if part.pk in opened else "",
                 "words": _in_short(part) if decision else decision.reason,
                 # A reason against it names the day itself; what is there needs none.
                 "promised": getattr(part.specific, "promised_at", None)

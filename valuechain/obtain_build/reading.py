@@ -17,9 +17,9 @@ from valuechain.records.forecasting import Awaited
 from valuechain.records.models import Link, Record
 from valuechain.records.vocabulary import LinkKind
 
-#: Kinds whose pages show the components they wait for.
+#: Kinds whose pages show the components they wait for. That of a need tells of every part by itself.
 WAITING_KINDS = (
-    "need", "portfolio_item", "requirement", "design_spec", "release", "milestone", "change",
+    "portfolio_item", "requirement", "design_spec", "release", "milestone", "change",
     "improvement", "transition_plan",
 )  # fmt: skip
 

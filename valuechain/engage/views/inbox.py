@@ -29,6 +29,7 @@ from valuechain.records.panels import panels
 from valuechain.records.tabs import tabs_of
 from valuechain.records.views.access import StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
+from valuechain.records.views.reading import RecordDetailView
 from valuechain.records.vocabulary import Via
 
 PAGE_SIZE = 30
@@ -81,14 +82,22 @@ class InboxView(StaffView):
 
         decided = attempt(form, keep)
         if decided is None:
-            return self._page(
-                request, form=_again(form, need, actor=request.user), status=UNPROCESSABLE
-            )
+            return self._refused(request, need, _again(form, need, actor=actor))
         way = form.cleaned_data.get("route")
         if not way or way == DECLINE:
             _say(request, decided)
             return redirect(onward)
         return self._hand_on(request, decided, way, onward)
+
+    def _refused(self, request: HttpRequest, need: Record, form: DecisionForm) -> HttpResponse:
+        """Show the card again with what is missing, on the page it was sent from."""
+        if request.GET.get("back") != "record":
+            return self._page(request, form=form, status=UNPROCESSABLE)
+        page = RecordDetailView(
+            given={"decision_form": form, "is_again": True}, status=UNPROCESSABLE
+        )
+        page.setup(request, resource=need.resource, number=need.number)
+        return page.get(request, need.resource, need.number)
 
     def _hand_on(self, request: HttpRequest, need: Record, way: str, onward: str) -> HttpResponse:
         """Make what the need leads to; where that fails the decision stands, and can be tried again."""
@@ -100,12 +109,10 @@ class InboxView(StaffView):
                           % {"number": need.number})  # fmt: skip
             return redirect("record-flow", need.resource, need.number, way)
         except RuleViolation as problem:
-            messages.error(
-                request,
-                _("%(number)s is decided, but nothing was made of it: %(why)s")
-                % {"number": need.number, "why": problem.message},
+            messages.error(request, _failed(need, way, str(problem.message)))
+            return redirect(
+                onward if request.GET.get("back") == "record" else self._url(request, need.number)
             )
-            return redirect(self._url(request, need.number))
         _say(request, need, target)
         return redirect(onward)
 
@@ -273,6 +280,17 @@ def _step_form(need: Any, name: str, actor: Any) -> VersionedForm:
     form = ask_form(NEED.transition(name).asks, actor=actor)
     said = {"promise": need.promise, "promised_on": need.promised_on} if name == "promise" else {}
     return form(initial=said | {"version": need.version}, prefix=name)
+
+
+def _failed(need: Record, way: str, why: str) -> str:
+    """Say that the decision stands although nothing was made of it, and where to try that again."""
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("%(number)s is decided, but nothing was made of it: %(why)s")
+        % {"number": need.number, "why": why},
+        reverse("record-flow", args=[need.resource, need.number, way]),
+        _("Try it again"),
+    )
 
 
 def _say(request: HttpRequest, need: Record, target: Record | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef
@@ -76,7 +76,14 @@ def _files(insider: bool) -> Any:  # noqa: FBT001 - the shape of a statement
 
 
 class RecordDetailView(OneRecordView):
-    """The page of one record of any kind."""
+    """The page of one record of any kind.
+
+    A view that refused what was filled in on this page shows it again: `given` stands in its context
+    in the place of what would, and `status` says that it was refused.
+    """
+
+    given: ClassVar[Mapping[str, Any]] = {}
+    status = 200
 
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the record, what may be done with it, and what happened to it."""
@@ -129,8 +136,9 @@ class RecordDetailView(OneRecordView):
             "walk": walk_of(record, request=request),
             "walk_tail": tail,
             **added,
+            **self.given,
         }
-        return render(request, template_of(resource, "detail"), context)
+        return render(request, template_of(resource, "detail"), context, status=self.status)
 
 
 class PeekView(OneRecordView):
