@@ -7,7 +7,8 @@ import pytest
 from itsm.core import clock
 from tests.factories import at_state, fresh
 from tests.obtain_build.conftest import a_component
-from valuechain.records.actions import link_records
+from valuechain.records.actions import link_records, perform
+from valuechain.records.kinds import kinds
 
 
 @pytest.fixture
@@ -67,6 +68,37 @@ def test_the_lines_of_an_order_are_kept_on_its_page(client, page, cast, admin):
     line = order.lines.get()
     client.post(f"{url}lines/{line.pk}/remove/")
     assert not order.lines.exists()
+
+
+def test_an_order_says_what_was_promised_and_its_head_alone_leads(page, cast, admin):
+    order = at_state("purchase_order", "ordered", cast)
+    perform(order, "acknowledge", actor=admin, via="html", data={"promised_on": "2031-12-14"})
+
+    shown = page(admin, f"/purchase-orders/{order.number}/")
+
+    assert "Promised for" in shown
+    assert "14 Dec 2031" in shown
+    lines = shown.split('id="lines"')[1].split('id="timeline-title"')[0]
+    assert "Book in what has arrived" in lines
+    assert "btn-primary" not in lines
+
+
+def test_a_component_names_the_requirements_nothing_is_checked_of(
+    client, page, cast, builder, architect, organisation
+):
+    component = a_component(builder, organisation)
+    url = f"/components/{component.number}/"
+    assert "No check yet for:" not in page(builder, url)
+    requirement = kinds["requirement"].open(
+        actor=architect, via="html", title="Sees 20 km", organisation=organisation
+    )
+    link_records(component, requirement, "satisfies", actor=builder, via="html")
+    assert f"{requirement.number}</span> Sees 20 km" in page(builder, url)
+
+    client.post(f"{url}checks/take-over/")
+
+    assert "No check yet for:" not in page(builder, url)
+    assert fresh(component).checks.get().requirement_id == requirement.pk
 
 
 def test_goods_are_booked_in_on_the_page(client, cast, admin):

@@ -15,6 +15,7 @@ from itsm.core.templatetags.ui import money
 from valuechain.approvals.models import Approval
 from valuechain.approvals.vocabulary import Result
 from valuechain.obtain_build import gate, policies
+from valuechain.obtain_build.actions import unchecked_requirements
 from valuechain.obtain_build.availability import Availability, availability_of, worst_of
 from valuechain.obtain_build.costing import costs_of
 from valuechain.obtain_build.forms import CheckForm, LineForm
@@ -81,6 +82,7 @@ def _component(component: Any, actor: Any) -> dict[str, Any]:
         "gate_specs": [spec for spec in specs if spec.pk in seen],
         "checks": list(component.checks.select_related("checked_by")),
         "checks_open": answers and not is_settled,
+        "unchecked": list(unchecked_requirements(component).visible_to(actor)) if may_edit else [],
         "check_form": CheckForm() if may_edit else None,
     }
 

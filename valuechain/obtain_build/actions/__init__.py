@@ -1,6 +1,11 @@
 """The verbs of obtain & build beyond a single transition."""
 
-from valuechain.obtain_build.actions.checking import add_check, answer_check, take_over_requirements
+from valuechain.obtain_build.actions.checking import (
+    add_check,
+    answer_check,
+    take_over_requirements,
+    unchecked_requirements,
+)
 from valuechain.obtain_build.actions.importing import import_components, unmet_requirements
 from valuechain.obtain_build.actions.ordering import add_line, receive_goods, remove_line
 from valuechain.obtain_build.actions.planning import open_work_order
@@ -14,5 +19,6 @@ __all__ = [
     "receive_goods",
     "remove_line",
     "take_over_requirements",
+    "unchecked_requirements",
     "unmet_requirements",
 ]

@@ -14,6 +14,7 @@ from valuechain.obtain_build.policies import may_accept, may_edit_component, may
 from valuechain.records import events
 from valuechain.records.actions import lock_record
 from valuechain.records.models import Record
+from valuechain.records.querysets import RecordQuerySet
 from valuechain.records.vocabulary import LinkKind
 
 _SETTLED = ("accepted", "available", "in_use", "dropped")
@@ -71,18 +72,23 @@ def answer_check(
 @transaction.atomic
 def take_over_requirements(component: Record, *, actor: Any, via: str) -> int:
     """Write a check for every requirement the component satisfies that has none. Returns how many."""
-    known = AcceptanceCheck.objects.filter(component_id=component.pk).values("requirement_id")
-    missing = Record.objects.filter(
-        kind="requirement",
-        links_in__source_id=component.pk,
-        links_in__kind=LinkKind.SATISFIES,
-    ).exclude(pk__in=known.filter(requirement__isnull=False))
-    requirements = list(missing.distinct().order_by("pk"))
+    requirements = list(unchecked_requirements(component))
     for requirement in requirements:
         test = getattr(requirement.specific, "acceptance_test", "") or requirement.title
         text = f"{requirement.number}: {test}"
         add_check(component, text=text, requirement=requirement, actor=actor, via=via)
     return len(requirements)
+
+
+def unchecked_requirements(component: Record) -> RecordQuerySet:
+    """Find the requirements the component satisfies that no check of it is about."""
+    known = AcceptanceCheck.objects.filter(component_id=component.pk).values("requirement_id")
+    found: RecordQuerySet = Record.objects.filter(
+        kind="requirement",
+        links_in__source_id=component.pk,
+        links_in__kind=LinkKind.SATISFIES,
+    ).exclude(pk__in=known.filter(requirement__isnull=False))
+    return found.distinct().order_by("pk")
 
 
 def _unsettled(component: Record) -> Component:
