@@ -39,6 +39,15 @@ def long_form(cast, offering):
     return set_questions(offering, LONG, actor=cast.admin, via="html")
 
 
+def test_the_last_tile_is_something_else_whatever_was_found(signed_in, cast, offering):
+    client = signed_in(cast.requester)
+
+    for address in ("/portal/services/", "/portal/services/?q=zzzz"):
+        shown = client.get(address).content.decode()
+        tiles = shown.split('id="articles-title"')[0].split('class="card ask')
+        assert "/portal/request/something-else/" in tiles[-1], address
+
+
 def test_a_usual_time_is_said_once_enough_people_have_had_it(signed_in, cast, offering, frozen):
     client = signed_in(cast.requester)
     assert "Usually within 5 working days" in client.get("/portal/services/").content.decode()
