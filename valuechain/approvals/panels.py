@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock
 from itsm.core.machine import Phase
+from valuechain.approvals.filters import ApprovalDecidedFilter, ApprovalFilter
 from valuechain.approvals.models import Approval
 from valuechain.approvals.policies import may_vote
 from valuechain.approvals.reading import describe, latest_of
 from valuechain.approvals.subjects import digest, subjects
-from valuechain.approvals.vocabulary import Answer
+from valuechain.approvals.vocabulary import Answer, Result
 from valuechain.records.models import Record
 from valuechain.records.panels import Card, panels
+
+if TYPE_CHECKING:
+    from valuechain.records.kinds import Kind
 
 
 def register() -> None:
     """Tell the record pages how approvals are shown."""
     panels.cards.append(approval_card)
+    panels.shared_filters |= {
+        "approval": lambda of: (
+            ApprovalFilter(label=_("Approval"), choices=Result.choices) if _approved(of) else None
+        ),
+        "approval_decided": lambda of: (
+            ApprovalDecidedFilter(label=_("Approval decided")) if _approved(of) else None
+        ),
+    }
     panels.event_words |= {
         "approval.requested": ("system", _("asked for approval")),
         "approval.voted": ("transition", _how_they_voted),
@@ -30,6 +42,11 @@ def register() -> None:
         "approval.reminded": ("system", _("approvers were reminded")),
         "approval.overdue": ("system", _("the approval is overdue")),
     }
+
+
+def _approved(of: tuple[Kind, ...]) -> bool:
+    """Whether any of the kinds is approved at all."""
+    return any(subjects.get(kind.name) for kind in of)
 
 
 def _how_they_voted(event: Any) -> str:

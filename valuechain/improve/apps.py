@@ -13,7 +13,7 @@ class ImproveConfig(AppConfig):
 
     def ready(self) -> None:
         """Put kinds and flows into the registries and gather evidence from every activity."""
-        from valuechain.improve import on_services, panels, receivers
+        from valuechain.improve import filters, on_services, panels, receivers
         from valuechain.improve.flows import FLOWS
         from valuechain.improve.kinds import KINDS
         from valuechain.records.flows import flows
@@ -23,5 +23,6 @@ class ImproveConfig(AppConfig):
             kinds.register(kind)
         flows.accept(*FLOWS)
         panels.register()
+        filters.register()
         on_services.connect()
         receivers.connect()

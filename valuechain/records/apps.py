@@ -14,8 +14,9 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give each kind its number sequence after every migration; say what waits to be taken."""
-        from valuechain.records import waiting_handovers
+        from valuechain.records import filters_of_work, waiting_handovers
         from valuechain.records.numbers import create_sequences
 
         post_migrate.connect(create_sequences, sender=self)
         waiting_handovers.register()
+        filters_of_work.register()

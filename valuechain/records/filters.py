@@ -353,6 +353,11 @@ def _make(resource: str, of: tuple[Kind, ...]) -> type[RecordFilter]:
     kind_choices = [(kind.name, kind.label) for kind in of]
     dashed = [(kind.name.replace("_", "-"), kind.label) for kind in of if "_" in kind.name]
     declared: dict[str, Any] = {
+        **{
+            name: shared
+            for name, make in panels.shared_filters.items()
+            if (shared := make(of)) is not None
+        },
         **panels.filters.get(resource, {}),
         "of": of,
         "state": django_filters.MultipleChoiceFilter(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django_filters import Filter
 
     from itsm.core.decisions import Sentence
+    from valuechain.records.kinds import Kind
     from valuechain.records.models import Event, Record
     from valuechain.records.querysets import RecordQuerySet
 
@@ -90,6 +91,10 @@ class Panels:
     orders: dict[str, dict[str, str]] = field(default_factory=dict)
     #: resource -> what else its list can be filtered by, on the page and in REST.
     filters: dict[str, dict[str, Filter]] = field(default_factory=dict)
+    #: What many lists can be filtered by: the kinds of a list -> the filter, None where it makes no sense.
+    shared_filters: dict[str, Callable[[tuple[Kind, ...]], Filter | None]] = field(
+        default_factory=dict
+    )
     #: resource -> (all the list finds, actor) -> words and sums below its rows, in bounded queries.
     totals: dict[str, Callable[[RecordQuerySet, Any], list[tuple[Sentence, str]]]] = field(
         default_factory=dict

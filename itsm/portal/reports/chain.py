@@ -32,6 +32,7 @@ def satisfaction(asked: Asked) -> list[Row]:
         Row(
             _("Score %(score)d") % {"score": score},
             (counts.get(score, 0), percent(counts.get(score, 0), asked_of)),
+            asked.list_url("tickets", "closed", phase="done", rated=str(score)),
         )
         for score in range(5, 0, -1)
     ]
@@ -60,54 +61,62 @@ def needs(asked: Asked) -> list[Row]:
 
 
 def approvals(asked: Asked) -> list[Row]:
-    """Approvals decided in the month by kind of record, and how long they took. One query."""
+    """Records whose approval was decided in the month, by kind, and how long it took. One query."""
     found: Any = (
         Approval.objects.filter(subject__in=asked.records().order_by().values("pk"))
         .filter(**asked.within("decided_at"))
         .order_by()
         .values("subject__kind")
         .annotate(
-            n=Count("pk"),
+            n=Count("subject", distinct=True),
             took=Avg(F("decided_at") - F("requested_at")),
-            agreed=Count("pk", filter=Q(result=Result.APPROVED)),
+            agreed=Count("subject", distinct=True, filter=Q(result=Result.APPROVED)),
         )
         .order_by("-n")
     )
     return [
-        Row(_kind(row["subject__kind"]), (row["n"], row["agreed"], hours(row["took"])))
+        Row(
+            str(kinds[row["subject__kind"]].label_plural),
+            (row["n"], row["agreed"], hours(row["took"])),
+            _decided_url(asked, row["subject__kind"]),
+            _decided_url(asked, row["subject__kind"], approval=Result.APPROVED.value),
+        )
         for row in found
     ]
 
 
 def flow_times(asked: Asked) -> list[Row]:
-    """Handovers offered in the month by flow: how many, how long they waited. One query."""
+    """Records handed over in the month by flow: how many, how long they waited. One query."""
     found = (
         Handover.objects.visible_to(asked.actor)
         .filter(**asked.within("offered_at"))
         .order_by()
         .values("flow")
         .annotate(
-            n=Count("pk"),
+            n=Count("target", distinct=True),
             waited=Avg(F("accepted_at") - F("offered_at")),
-            back=Count("pk", filter=Q(status=Handover.Status.RETURNED)),
+            back=Count("target", distinct=True, filter=Q(status=Handover.Status.RETURNED)),
         )
         .order_by("-n")
     )
     if asked.service:
         found = found.filter(target__service__number=asked.service)
-    labels = {flow.name: str(flow.label) for flow in flows}
+    known = {flow.name: flow for flow in flows}
     return [
         Row(
-            labels.get(row["flow"], row["flow"]),
+            str(known[row["flow"]].label) if row["flow"] in known else row["flow"],
             (row["n"], hours(row["waited"]), percent(row["n"] - row["back"], row["n"])),
+            asked.list_url(
+                kinds[known[row["flow"]].to].resource, "handed_over", flow=row["flow"]
+            ) if row["flow"] in known else "",
         )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def _days(span: Any) -> float | None:
     return None if span is None else round(span.total_seconds() / 86_400, 1)
 
 
-def _kind(name: str) -> str:
-    return str(kinds[name].label_plural)
+def _decided_url(asked: Asked, kind: str, **filters: str) -> str:
+    return asked.list_url(kinds[kind].resource, "approval_decided", kind=kind, **filters)

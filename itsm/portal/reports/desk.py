@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,13 +15,13 @@ from itsm.core.machine import Phase
 from itsm.portal.reports.shape import Asked, Row, percent
 from sla import dashboard
 from sla.standing import BREACHED, DECIDED, list_query
+from tickets.filters import SOLVED_AT_ONCE, had_come_back
+from valuechain.records.filters import NONE
 from valuechain.records.kinds import kinds
-from valuechain.records.models import Event, TimeEntry
+from valuechain.records.models import TimeEntry
 from valuechain.records.vocabulary import Channel
 
 TICKETS = "tickets"
-#: Done so soon after it was opened, a ticket was settled in the first contact.
-AT_ONCE = timedelta(minutes=30)
 AGES = (1, 3, 7, 14, 30, 90)
 
 
@@ -71,9 +72,7 @@ def first_contact(asked: Asked) -> list[Row]:
         _finished(asked)
         .order_by()
         .values("channel")
-        .annotate(
-            n=Count("pk"), soon=Count("pk", filter=Q(closed_at__lte=F("opened_at") + AT_ONCE))
-        )
+        .annotate(n=Count("pk"), soon=Count("pk", filter=SOLVED_AT_ONCE))
         .order_by("-n")
     )
 
@@ -82,20 +81,24 @@ def first_contact(asked: Asked) -> list[Row]:
         Row(
             str(names.get(row["channel"], _("None"))),
             (row["n"], row["soon"], percent(row["soon"], row["n"])),
-            asked.list_url(TICKETS, "closed", phase="done", channel=row["channel"])
-            if row["channel"] else "",
+            *(_of_channel(asked, row["channel"]) if row["channel"] else ()),
         )
         for row in found
     ]  # fmt: skip
 
 
+def _of_channel(asked: Asked, channel: str) -> tuple[str, str]:
+    query = {"phase": "done", "channel": channel}
+    all_of_it = asked.list_url(TICKETS, "closed", **query)
+    return all_of_it, asked.list_url(TICKETS, "closed", **query, at_once="true")
+
+
 def reopened(asked: Asked) -> list[Row]:
     """Tickets finished in the month that had come back before, by kind. One query."""
-    back = Event.objects.filter(record_id=OuterRef("pk"), verb__endswith=".reopen")
     found = (
         _finished(asked)
         .order_by()
-        .annotate(came_back=Exists(back))
+        .annotate(came_back=had_come_back())
         .values("kind")
         .annotate(n=Count("pk"), back=Count("pk", filter=Q(came_back=True)))
     )
@@ -104,6 +107,7 @@ def reopened(asked: Asked) -> list[Row]:
             str(kinds[row["kind"]].label_plural),
             (row["n"], row["back"], percent(row["back"], row["n"])),
             asked.list_url(TICKETS, "closed", phase="done", kind=row["kind"]),
+            asked.list_url(TICKETS, "closed", phase="done", kind=row["kind"], reopened="true"),
         )
         for row in found
     ]
@@ -137,14 +141,29 @@ def time_spent(asked: Asked) -> list[Row]:
         TimeEntry.objects.filter(**asked.within("at"))
         .filter(record__in=asked.records().order_by().values("pk"))
         .order_by()
-        .values("record__team__name")
-        .annotate(seconds=Sum("seconds"), n=Count("record", distinct=True))
+        .values("record__team", "record__team__name")
+        .annotate(
+            seconds=Sum("seconds"),
+            n=Count("record", distinct=True),
+            resources=ArrayAgg("record__resource", distinct=True),
+        )
         .order_by("-seconds")
     )
     return [
-        Row(row["record__team__name"] or _("No team"), (round(row["seconds"] / 3600, 1), row["n"]))
+        Row(
+            row["record__team__name"] or _("No team"),
+            (round(row["seconds"] / 3600, 1), row["n"]),
+            second_url=_worked_on(asked, row["resources"], row["record__team"]),
+        )
         for row in found
     ]
+
+
+def _worked_on(asked: Asked, resources: list[str], team: int | None) -> str:
+    """Return the list of the records of a team; none of records that stand in several lists."""
+    if len(resources) > 1:
+        return ""
+    return asked.list_url(resources[0], "worked_on", team=str(team or NONE))
 
 
 def _finished(asked: Asked) -> Any:

@@ -87,7 +87,10 @@ REPORTS: dict[str, Report] = {
             _("How long do specifications, changes and budgets wait for a yes?"),
             (_("Kind"), _("Decided"), _("Approved"), _("Hours to the decision")),
             chain.approvals,
-            ((_("Hours to the decision"), _("On average, from when approval was asked for.")),
+            ((_("Decided"), _("Records whose approval ended in the period, however it ended; each "
+                              "counts once.")),
+             (_("Approved"), _("Those of them that were agreed to.")),
+             (_("Hours to the decision"), _("On average, from when approval was asked for.")),
              _MONTH),
         ),
         Report(
@@ -96,7 +99,8 @@ REPORTS: dict[str, Report] = {
             _("Where does work wait when it changes hands?"),
             (_("Flow"), _("Handovers"), _("Hours until taken over"), _("Percent right first time")),
             chain.flow_times,
-            ((_("Hours until taken over"), _("On average, of those that were accepted.")),
+            ((_("Handovers"), _("Records that came over in the period; each counts once.")),
+             (_("Hours until taken over"), _("On average, of those that were accepted.")),
              (_("Right first time"), _("Not sent back."))),
         ),
     )
