@@ -8,6 +8,7 @@ from itsm.accounts.models import Team
 from itsm.webhooks.models import Delivery, Webhook
 from tests.doors import browser
 from tests.factories import a_ticket
+from tickets.mail.models import SenderRule
 from tickets.models import RoutingRule
 from tickets.priority import matrix, priority_of
 from valuechain.records.models import Event
@@ -123,6 +124,36 @@ def test_a_webhook_is_made_here_and_its_secret_is_shown_once(page):
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert hook.verbs == ["incident.*", "change.*"]
     assert hook.secret not in page.get(f"/admin/webhooks/{hook.pk}/").content.decode()
+
+
+def test_the_events_of_a_webhook_are_chosen_from_what_there_is(page):
+    shown = page.get("/admin/webhooks/new/").content.decode()
+    assert 'value="incident.resolve"' in shown
+    assert "Resolve → Resolved" in shown
+    assert "A promise was missed." in shown
+
+    page.post(
+        "/admin/webhooks/new/", HOOK | {"verbs": ["incident.resolve", "*", "ticket.* ticket.x"]}
+    )
+    hook = Webhook.objects.get()
+    assert hook.verbs == ["incident.resolve", "*", "ticket.*", "ticket.x"]
+
+    again = page.get(f"/admin/webhooks/{hook.pk}/").content.decode()
+    assert 'value="incident.resolve" checked' in again
+    assert 'value="incident.opened" checked' not in again
+    assert 'value="ticket.* ticket.x"' in again
+    assert "1 chosen" in again
+
+    none = page.post("/admin/webhooks/new/", HOOK | {"name": "Mute", "verbs": ""})
+    assert none.status_code == 422
+
+
+def test_what_cannot_be_had_back_is_asked_about_first(page, cast):
+    SenderRule.objects.create(domain="harbour.example", organisation=cast.organisation)
+    shown = page.get("/admin/mail/").content.decode()
+
+    assert "Those who are known stay." in shown
+    assert "<summary" in shown[: shown.index("Drop the rule")]
 
 
 def test_an_address_inside_the_house_is_refused_with_what_was_typed(page):

@@ -15,12 +15,22 @@ from django.utils.translation import gettext_lazy
 from itsm.portal.admin.forms import TypedForm
 from itsm.portal.admin.views import AdminView
 from itsm.webhooks import actions
+from itsm.webhooks.catalogue import others, shelves
 from itsm.webhooks.models import Delivery, Webhook
 from valuechain.records.forms import RuledForm
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
 #: So many deliveries are listed, the newest first.
 SHOWN = 100
+
+
+class EventsInput(forms.Widget):
+    """Events that were ticked, and patterns that were typed, all of one name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        del files
+        given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return [verb for part in given for verb in str(part).split()]
 
 
 class WebhookForm(RuledForm):
@@ -33,15 +43,12 @@ class WebhookForm(RuledForm):
         assume_scheme="https",
         help_text=gettext_lazy("Begins with https://, and is reached from the internet."),
     )
-    verbs = forms.CharField(
+    verbs = forms.Field(
         label=gettext_lazy("Events"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One a line, such as incident.resolve, incident.* or *."),
+        widget=EventsInput,
+        help_text=gettext_lazy("What it is told of, as far as its owner may see the record."),
     )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
-
-    def clean_verbs(self) -> list[str]:
-        return str(self.cleaned_data["verbs"]).split()
 
 
 class WebhooksView(AdminView):
@@ -127,13 +134,17 @@ class WebhookView(AdminView):
         known = None
         deliveries: Any = []
         if hook is not None:
-            known = {"name": hook.name, "url": hook.url, "verbs": "\n".join(hook.verbs),
+            known = {"name": hook.name, "url": hook.url, "verbs": hook.verbs,
                      "is_active": hook.is_active}  # fmt: skip
             deliveries = hook.deliveries.select_related("event", "record")[:SHOWN]
+        hook_form = form or WebhookForm(initial=known)
+        asked = hook_form["verbs"].value() or []
         context = {
             "hook": hook,
             "form": form or remove_form or WebhookForm(initial=known),
-            "hook_form": form or WebhookForm(initial=known),
+            "hook_form": hook_form,
+            "shelves": shelves(asked),
+            "others": " ".join(others(asked)),
             "remove_form": remove_form or TypedForm(),
             "delivered": len(deliveries),
             "deliveries": deliveries,
