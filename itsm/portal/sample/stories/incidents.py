@@ -72,7 +72,7 @@ INCIDENTS = (
           moves=(
               do(6, "agent", "assign", team=CLINICAL, owner="elena"),
               do(9, "elena", "start"),
-              say(20, "elena", "The interface stopped at 07:52 with a message it cannot read. I "
+              say(12, "elena", "The interface stopped at 07:52 with a message it cannot read. I "
                                "set it aside and the queue is moving."),
               note(15, "elena", "Message 88213 has a sample id with a line break in it. Third time "
                                 "this month; see the problem."),
@@ -112,7 +112,7 @@ INCIDENTS = (
           impact=4, urgency=3,
           moves=(
               do(50, "agent", "assign", team=WORKPLACE),
-              do(3 * H, "birgit", "start"),
+              do(2 * H, "birgit", "start"),
               say(20, "birgit", "I put a newer dock driver on your laptop. Will you undock a few "
                                 "times today and tell me?"),
               hold(2, "birgit", "wait_for_customer", "Claudia tries the new driver", days=3),
@@ -122,6 +122,7 @@ INCIDENTS = (
           days=3, at="11:00", impact=4, urgency=3,
           moves=(
               do(45, "jonas", "assign", team=WORKPLACE),
+              say(5, "jonas", "Malik comes to Clinic South tomorrow at eleven."),
               do(D, "malik", "start"),
               say(10, "malik", "The feed roller is worn. I have ordered one; until then feed at "
                                "most five pages at a time."),
@@ -132,8 +133,8 @@ INCIDENTS = (
           days=3, at="08:45", impact=3, urgency=1, key="payroll",
           moves=(
               do(10, "agent", "assign", team=APPLICATIONS, owner="yuki"),
-              do(15, "yuki", "start"),
-              say(30, "yuki", "An employee's name holds a character the bank's format does not "
+              do(5, "yuki", "start"),
+              say(12, "yuki", "An employee's name holds a character the bank's format does not "
                               "know. I prepared a corrected export for you."),
               say(90, "thomas", "The bank took the file. Thank you, that was close."),
               do(10, "yuki", "resolve", resolution_code="workaround",
@@ -180,6 +181,8 @@ INCIDENTS = (
           impact=4, urgency=2,
           moves=(
               do(30, "jonas", "assign", team=NETWORK),
+              say(5, "jonas", "Greta from our network team looks at your connection tomorrow "
+                              "afternoon, when it happens."),
               do(D, "greta", "start"),
               note(H, "greta", "Her street's cable segment; nothing on our side. Gateway changed "
                                "to the second provider for her profile."),
@@ -207,7 +210,7 @@ INCIDENTS = (
           moves=(
               do(10, "ines", "assign", team=CLINICAL, owner="marcus"),
               do(10, "marcus", "start"),
-              say(30, "marcus", "A report for billing ran at the same hour as your ward round. It "
+              say(8, "marcus", "A report for billing ran at the same hour as your ward round. It "
                                 "now runs at night."),
               do(D, "marcus", "resolve", resolution_code="fixed",
                  resolution="Billing report moved to 02:00."),
@@ -225,6 +228,8 @@ INCIDENTS = (
           "It says that I have no right to it.", days=14, at="07:55", impact=4, urgency=2,
           moves=(
               do(12, "jonas", "start"),
+              say(10, "jonas", "You changed wards last week and your rights did not come along. "
+                               "Will you try again in half an hour?"),
               do(25, "jonas", "resolve", resolution_code="fixed",
                  resolution="Your account was still in the group of your former ward."),
               do(D, "fatima", "close"),
@@ -236,7 +241,7 @@ INCIDENTS = (
           moves=(
               do(5, "agent", "assign", team=CLINICAL, owner="elena"),
               do(10, "elena", "start"),
-              say(45, "elena", "The graphics driver of the new workstations. I put the old one "
+              say(12, "elena", "The graphics driver of the new workstations. I put the old one "
                                "back on yours."),
               do(H, "elena", "resolve", resolution_code="workaround",
                  resolution="Older graphics driver until the maker delivers a mended one."),
@@ -247,6 +252,7 @@ INCIDENTS = (
           channel=MONITORING, impact=3, urgency=2, team=NETWORK,
           moves=(
               do(9, "samir", "start"),
+              say(6, "samir", "It does not answer me either; facility management is on the way."),
               do(4 * H, "samir", "resolve", resolution_code="third_party",
                  resolution="Facility management exchanged the unit's power supply."),
               do(D, "lead", "close"),
@@ -286,7 +292,9 @@ INCIDENTS = (
           days=27, at="15:25", impact=3, urgency=2,
           moves=(
               do(15, "ines", "assign", team=WORKPLACE),
-              do(40, "malik", "start"),
+              say(3, "ines", "Malik comes to ward 5 within the hour. The printer of ward 4 takes "
+                             "your letters until then."),
+              do(37, "malik", "start"),
               do(30, "malik", "resolve", resolution_code="fixed",
                  resolution="Print queue cleared; a damaged letter blocked it."),
               do(D, "simone", "close"),

@@ -46,7 +46,9 @@ OUTAGE = (
           moves=(
               do(4, "ines", "assign", team=NETWORK),
               link(1, "ines", "child_of", "wifi"),
-              do(85, "greta", "resolve", resolution_code="fixed",
+              say(1, "ines", "The wireless network of the whole clinic is down. Order by "
+                             "telephone until you hear from us here."),
+              do(84, "greta", "resolve", resolution_code="fixed",
                  resolution="The trolley is back on the wireless network."),
           )),
     Story("incident", "No network in radiology", "emil", "The viewer cannot reach the archive.",

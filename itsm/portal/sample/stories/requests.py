@@ -16,6 +16,7 @@ REQUESTS = (
           days=2, at="11:20", urgency=3,
           moves=(
               do(20, "ines", "request_approval"),
+              say(3, "ines", "I have asked for approval and reserved the model for you."),
               note(5, "ines", "EUR 340 with the foot switch."),
           )),
     Story("service_request", "Tablet for the new physiotherapist", "simone",
@@ -23,6 +24,7 @@ REQUESTS = (
           days=2, at="14:05", urgency=2, team=WORKPLACE,
           moves=(
               do(30, "agent", "request_approval"),
+              say(5, "agent", "Approval is asked for. The tablet can be ready on Friday."),
               do(2 * H, "budget", "approve"),
           )),
     Story("service_request", "Mailbox for the diabetes group", "fatima",
@@ -45,6 +47,7 @@ REQUESTS = (
           "As agreed with the head of pharmacy.", days=9, at="09:15", urgency=3, team=WORKPLACE,
           moves=(
               do(H, "jonas", "request_approval"),
+              say(5, "jonas", "The reader costs EUR 480, so approval is asked for first."),
               do(D, "budget", "approve"),
               do(3 * H, "malik", "start"),
               hold(30, "malik", "wait_for_supplier", "Reader ordered, delivery in two weeks",
@@ -56,6 +59,7 @@ REQUESTS = (
           channel=Channel.EMAIL, organisation=TARN, team=CLINICAL,
           moves=(
               do(H, "agent", "accept"),
+              say(10, "agent", "Gladly. Elena, who looks after the portal, writes to you tomorrow."),
               do(D, "elena", "start"),
               say(H, "elena", "Your access comes with the next portal version; its change is "
                               "planned."),
@@ -66,6 +70,7 @@ REQUESTS = (
           moves=(
               do(20, "ines", "accept"),
               do(10, "ines", "start"),
+              say(5, "ines", "Congratulations! You sign in with the new name from noon on."),
               do(H, "ines", "fulfil", resolution="Name changed in mail, roster and badge system."),
           )),
     Story("service_request", "Five accounts for trainees", "hana",
@@ -74,6 +79,7 @@ REQUESTS = (
           channel=Channel.EMAIL,
           moves=(
               do(30, "agent", "accept"),
+              say(5, "agent", "All five can sign in this afternoon."),
               do(H, "agent", "start"),
               do(3 * H, "agent", "fulfil", resolution="Five accounts created, passwords by phone."),
               do(D, "hana", "close"),
@@ -101,6 +107,7 @@ REQUESTS = (
           "We printed the summer letters.", service="Workplace", days=7, at="09:00", urgency=3,
           organisation=LAKESIDE, key="quota",
           moves=(do(H, "ines", "accept"), do(10, "ines", "start"),
+                 say(5, "ines", "You get more pages within the hour."),
                  do(20, "ines", "fulfil", resolution="Quota doubled until the end of the year."))),
     Story("service_request", "More pages on the printer of house B", "peter",
           "The printer says that our quota is used up.", service="Workplace",
