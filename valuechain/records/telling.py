@@ -134,5 +134,5 @@ def _tie_words(noun: str, verb: str, event: Event) -> Sentence:
     kind = LinkKind(event.data["kind"])
     words = kind.label if event.data.get("direction") == "out" else INVERSE[kind]
     if verb == "removed":
-        return _("no longer %(words)s %(other)s") % {"words": words, "other": other}
-    return _("%(words)s %(other)s") % {"words": words, "other": other}
+        return _("took the link off: %(words)s %(other)s") % {"words": words, "other": other}
+    return _("linked this: %(words)s %(other)s") % {"words": words, "other": other}
