@@ -76,6 +76,28 @@ def test_an_edit_under_review_is_a_new_version_to_vote_on(spec, architect, revie
     assert [v.number for v in SpecVersion.objects.filter(spec=spec)] == [2, 1]
 
 
+def test_a_vote_on_a_version_that_moved_is_refused_and_leads_to_what_changed(
+    spec, architect, reviewer
+):
+    do(spec, "submit", architect)
+    read = Approval.objects.pending().get()
+    spec.kind_entry.edit(spec, {"risks": "Fog."}, actor=architect, via="html")
+
+    desk = browser(reviewer)
+    refused = desk.post(f"/approvals/{read.pk}/", {"answer": "approve", "comment": "Well thought"})
+
+    said = refused.content.decode()
+    put_up = Approval.objects.pending().get()
+    assert refused.status_code == 422
+    assert "was changed since approval was asked for" in said
+    assert "version 2 is put up now" in said
+    assert f"/specs/{spec.number}/versions/2/?diff=1&amp;only=changes" in said
+    assert "Well thought" in said
+    assert f'action="/approvals/{put_up.pk}/"' in said
+    assert put_up.votes.count() == read.votes.count() == 0
+    assert "decided already" not in said
+
+
 def test_a_changed_requirement_asks_again_too(spec, architect, reviewer, admin):
     do(spec, "submit", architect)
     say(spec, "approve", reviewer)

@@ -76,6 +76,23 @@ class ApprovalState:
         )
 
 
+def newer_than(approval: Approval) -> Approval | None:
+    """Return what is put up in the place of an approval withdrawn because its record changed.
+
+    One query for one that was withdrawn, none for others.
+    """
+    if approval.result != Result.WITHDRAWN:
+        return None
+    found: Approval | None = (
+        Approval.objects.pending()
+        .with_subject()
+        .filter(subject_id=approval.subject_id, pk__gt=approval.pk)
+        .order_by("-pk")
+        .first()
+    )
+    return found
+
+
 def latest_of(record: Record) -> Approval | None:
     """Return the newest approval of a record that was not withdrawn. One query."""
     found: Approval | None = (

@@ -54,7 +54,8 @@ class Subject:
     `content` returns what approvers read, as plain values: the hash is taken over it. `moves` maps
     a result to the transitions the program then takes: the first that leads on from the state the
     subject is in. An approval lasts while the subject is in one of `states`; when it leaves them
-    otherwise, the approval is withdrawn.
+    otherwise, the approval is withdrawn. `changes` says where one reads what changed since the content
+    of a hash.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Subject:
     policy: PolicyDraft
     content: Callable[[Any], Mapping[str, Any]] | None = None
     label: Callable[[Any], str] = lambda _record: ""
+    changes: Callable[[Any, str], str] = lambda _record, _hash: ""
 
 
 @dataclass

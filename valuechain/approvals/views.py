@@ -17,7 +17,8 @@ from valuechain.approvals.actions import delegate, end_delegation, vote
 from valuechain.approvals.forms import DelegationForm, VoteForm
 from valuechain.approvals.models import Approval, Delegation
 from valuechain.approvals.panels import context_of
-from valuechain.approvals.reading import waiting_for
+from valuechain.approvals.reading import newer_than, waiting_for
+from valuechain.approvals.subjects import subjects
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
@@ -84,7 +85,16 @@ class VoteView(LoginRequiredMixin, View):
     def _page(
         self, request: HttpRequest, approval: Approval, form: VoteForm, status: int = 200
     ) -> HttpResponse:
-        context = {"form": form, "card": context_of(approval, request.user)}
+        newer = newer_than(approval)
+        subject = subjects.get(approval.subject.kind)
+        context = {
+            "form": form,
+            "card": context_of(newer or approval, request.user),
+            "moved": newer is not None,
+            "changes_url": subject.changes(approval.subject.specific, approval.subject_hash)
+            if subject is not None and newer is not None
+            else "",
+        }
         return render(request, "approvals/vote.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,12 @@ from valuechain.approvals.vocabulary import Result
 from valuechain.design_transition import policies
 from valuechain.design_transition.actions import edit_spec
 from valuechain.design_transition.content import content_of, version_number
-from valuechain.design_transition.models import DesignSpec, Requirement, TransitionPlan
+from valuechain.design_transition.models import (
+    DesignSpec,
+    Requirement,
+    SpecVersion,
+    TransitionPlan,
+)
 from valuechain.design_transition.states import DESIGN_SPEC, REQUIREMENT, TRANSITION_PLAN
 from valuechain.design_transition.states.design_spec import IN_FORCE
 from valuechain.records.kinds import Kind
@@ -89,10 +95,21 @@ def _label(spec: DesignSpec) -> str:
     return _gettext("version %(number)d") % {"number": version_number(spec)}
 
 
+def _changes(spec: DesignSpec, content_hash: str) -> str:
+    """The page of what changed from a version to the newest one; empty where nothing did."""
+    versions = SpecVersion.objects.filter(spec=spec)
+    numbers = list(versions.values_list("number", "content_hash"))
+    read = next((number for number, its in numbers if its == content_hash), None)
+    if read is None or read == numbers[0][0]:
+        return ""
+    return reverse("spec-version", args=[spec.number, numbers[0][0]]) + f"?diff={read}&only=changes"
+
+
 SPEC_APPROVAL = Subject(
     kind="design_spec",
     content=content_of,
     label=_label,
+    changes=_changes,
     states=("in_review", *IN_FORCE),
     moves={
         Result.APPROVED: ("approve", "adopt_revision"),

@@ -14,12 +14,21 @@ from valuechain.approvals import counting
 from valuechain.approvals.actions.timing import start_step
 from valuechain.approvals.models import Approval, Seat, Vote
 from valuechain.approvals.policies import may_vote
+from valuechain.approvals.reading import newer_than
 from valuechain.approvals.subjects import digest
 from valuechain.approvals.vocabulary import Answer, Result
 from valuechain.records import events
 from valuechain.records.actions import lock_record
 from valuechain.records.models import Record
 from valuechain.records.vocabulary import Principle
+
+
+def _changed(record: Record) -> RuleViolation:
+    return RuleViolation(
+        "content_changed",
+        _("%(number)s was changed since approval was asked for. Read it again, then vote.")
+        % {"number": record.number},
+    )
 
 
 @transaction.atomic
@@ -46,6 +55,8 @@ def vote(
     _refuse_bad(answer, comment, principle)
     record = lock_record(approval.subject)
     locked = Approval.objects.select_for_update().get(pk=approval.pk)
+    if newer_than(locked) is not None:
+        raise _changed(record)
     if not locked.is_pending:
         raise RuleViolation(
             "approval_over",
@@ -53,11 +64,7 @@ def vote(
             % {"result": locked.get_result_display().lower()},
         )
     if locked.subject_hash != digest(record):
-        raise RuleViolation(
-            "content_changed",
-            _("%(number)s was changed since approval was asked for. Read it again, then vote.")
-            % {"number": record.number},
-        )
+        raise _changed(record)
     decision = may_vote(actor, locked, now=at)
     seat = decision.seat
     if seat is None:
