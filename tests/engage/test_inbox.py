@@ -214,6 +214,9 @@ class TestTheList:
         page = browser(brm).get("/engage/?state=submitted&state=in_triage&state=needs_information")
 
         assert "No needs waiting. 1 was decided this month." in page.content.decode()
+        other = browser(brm).get("/engage/?state=submitted&q=nobody").content.decode()
+        assert "Nothing matches these filters." in other
+        assert "No needs waiting." not in other
         listed = browser(brm).get("/needs/?decided=this_month").content.decode()
         assert need.number in listed
 

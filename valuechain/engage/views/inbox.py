@@ -177,7 +177,7 @@ class InboxView(StaffView):
         }
         if number:
             context |= self._chosen(request, number, needs, form, steps or {})
-        elif not needs:
+        elif not needs and state.filters.urlencode() == UNDECIDED:
             context["decided"] = _decided_this_month(request)
         return render(request, "engage/inbox.html", context | {"promised": promised}, status=status)
 
