@@ -44,6 +44,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             below = Organisation.objects.ids_below([token.organisation_id])
             limit = below[token.organisation_id]
         user.access = user.access.narrowed(limit=limit, scopes=scopes.expand(token.scopes))
+        user.program = token.name
         return user, token
 
     def authenticate_header(self, request: Request) -> str:

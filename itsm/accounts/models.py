@@ -259,6 +259,9 @@ class User(AbstractBaseUser):
         said = f"{self.password}:{self.session_stamp}"
         return salted_hmac("accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
 
+    #: The name of the token by which a program came in as this person; empty for the person themselves.
+    program = ""
+
     @cached_property
     def access(self) -> Access:
         """What this person may see and do, read once and kept for the life of this object."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from itsm.accounts.actions import issue_token
+from tests.doors import browser
 from valuechain.records.kinds import kinds
 from valuechain.records.telling import said_value
 
@@ -30,3 +32,20 @@ from valuechain.records.telling import said_value
 def test_a_value_is_told_as_people_read_it(kind, field, kept, said):
     with timezone.override("Europe/Vienna"):
         assert said_value(kinds[kind].model(kind=kind), field, kept) == said
+
+
+@pytest.mark.django_db
+def test_the_timeline_names_the_program_that_came_by_the_api(cast):
+    _token, spelled = issue_token(
+        user=cast.agent, name="monitoring-prod", scopes=["all"], actor=cast.admin
+    )
+    outside = {"Authorization": f"Bearer {spelled}"}
+    made = browser().post("/api/v1/tickets/", {"kind": "incident", "title": "The disk is full"},
+                          "application/json", headers=outside).json()  # fmt: skip
+
+    shown = browser(cast.agent).get(f"/tickets/{made['number']}/").content.decode()
+
+    assert "by monitoring-prod via API" in shown
+    address = f"/api/v1/tickets/{made['number']}/"
+    assert f'<link rel="alternate" type="application/json" href="{address}">' in shown
+    assert f'data-copy="http://testserver{address}"' in shown

@@ -14,6 +14,7 @@ from itsm.core import clock
 from itsm.core.statements import insert
 from valuechain.records.models import Event, Record
 from valuechain.records.signals import recorded, told_together
+from valuechain.records.vocabulary import Via
 
 #: Header columns every event touches, for `save(update_fields=...)`.
 AUDIT_FIELDS = ("event_count", "event_hash", "updated_at")
@@ -35,6 +36,9 @@ def compose(
     The caller holds the record's row lock, saves the record's AUDIT_FIELDS and hands the event to
     `publish`.
     """
+    said = dict(data or {})
+    if via == Via.API and (program := getattr(actor, "program", "")):
+        said["program"] = program
     event = Event(
         record=record,
         sequence=record.event_count + 1,
@@ -47,7 +51,7 @@ def compose(
         recorded_at=clock.written_down(),
         is_internal=is_internal,
         # What the database gives back must hash the same as what was written.
-        data=json.loads(json.dumps(dict(data or {}), cls=DjangoJSONEncoder)),
+        data=json.loads(json.dumps(said, cls=DjangoJSONEncoder)),
     )
     event.hash = event.chained(record.number, record.event_hash)
     record.event_count = event.sequence

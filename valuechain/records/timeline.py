@@ -263,7 +263,7 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
             # A reason that the record keeps is told once, in the words below.
             if change["after"] not in said
         ],
-        via=_via(event.via),
+        via=_via(event.via, event.data.get("program", "")),
         anchor=f"event-{event.sequence}",
         by=event.actor_id,
         principle=_PRINCIPLES.get(answers.get("principle") or event.data.get("principle"), ""),
@@ -273,6 +273,8 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
 _PRINCIPLES = dict(Principle.choices)
 
 
-def _via(via: str) -> Sentence:
-    """Name the door, unless it is the one everybody comes through."""
+def _via(via: str, program: str = "") -> Sentence:
+    """Name the door, unless it is the one everybody comes through, and the program that came by it."""
+    if program:
+        return _("by %(program)s via %(door)s") % {"program": program, "door": Via(via).label}
     return "" if via == Via.HTML else _("by %(door)s") % {"door": Via(via).label}
