@@ -55,7 +55,13 @@ COLUMNS = (
 class DashboardForm(forms.Form):
     """The month, the promise and the service looked at."""
 
-    period = forms.ChoiceField(label=gettext_lazy("Month"), required=False)
+    period = forms.ChoiceField(
+        label=gettext_lazy("Month"),
+        required=False,
+        widget=forms.Select(
+            attrs={"data-keys": "p", "data-keys-label": gettext_lazy("Choose the month")}
+        ),
+    )
     metric = forms.ChoiceField(
         label=gettext_lazy("Promise"),
         choices=[("", gettext_lazy("All promises")), *Metric.choices],
@@ -112,13 +118,7 @@ class DashboardView(StaffView):
                 "services": [self._linked(line, period, metric) for line in lines],
                 "columns": self._columns(asked_order),
                 "csv_url": f"?{_query(request, format='csv')}",
-                "priorities": [
-                    (dict(Priority.choices).get(line.key, line.label), line)
-                    for line in sorted(
-                        dashboard.compliance(tickets, "priority", "priority", **about),
-                        key=lambda line: line.key or 0,
-                    )
-                ],
+                "priorities": self._priorities(tickets, service, about),
                 "weeks": weeks,
                 "line": line_of(weeks),
                 "causes": dashboard.causes(tickets, **about),
@@ -169,6 +169,17 @@ class DashboardView(StaffView):
         decided = found[DECIDED]["count"]
         found["percent"] = round(100 * found[MET]["count"] / decided, 1) if decided else None
         return found
+
+    def _priorities(self, tickets: Any, service: str, about: dict[str, Any]) -> list[Any]:
+        """Return each priority by name with how it did and the list of what was decided."""
+        words: dict[Any, Any] = dict(Priority.choices)
+        query = list_query(DECIDED, metric=about["metric"], period=about["period"], service=service)
+        address = f"{reverse('record-list', args=[RESOURCE])}?{query}&priority="
+        lines = dashboard.compliance(tickets, "priority", "priority", **about)
+        return [
+            (words.get(line.key, line.label), line, f"{address}{line.key}" if line.key else "")
+            for line in sorted(lines, key=lambda line: line.key or 0)
+        ]
 
     def _linked(self, line: Any, period: Period, metric: str) -> dict[str, Any]:
         place = line.key or "none"

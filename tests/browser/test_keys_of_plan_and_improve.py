@@ -1,10 +1,11 @@
-"""The lists and overviews of plan and improve by keyboard: j and k walk, s and v act, ? tells."""
+"""Overviews by keyboard, of plan, improve and the promises: j and k walk, s and v act, ? tells."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.factories import a_ticket, fresh
+from tests.sla.promises import an_agreement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -61,3 +62,19 @@ def test_the_portfolio_is_walked_and_its_keys_are_told(as_person, admin, organis
     assert at == "Pilot app"
     assert "Next item" in told
     assert "Change the status" in told
+
+
+def test_the_dashboard_of_promises_is_walked_and_p_chooses_the_month(
+    as_person, agent, organisation
+):
+    an_agreement()
+    ticket = a_ticket(actor=agent, requester=agent, organisation=organisation)
+    page = as_person(agent, "/sla/")
+    page.keyboard.press("p")
+    chosen = page.evaluate("document.activeElement.name")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    first = page.evaluate("document.activeElement.href ?? ''")
+
+    assert chosen == "period"
+    assert "/tickets/" in first, ticket.number

@@ -152,7 +152,7 @@ def test_what_cannot_be_had_back_is_asked_about_first(page, cast):
     SenderRule.objects.create(domain="harbour.example", organisation=cast.organisation)
     shown = page.get("/admin/mail/").content.decode()
 
-    assert "Those who are known stay." in shown
+    assert "Who is known stays known." in shown
     assert "<summary" in shown[: shown.index("Drop the rule")]
 
 

@@ -143,3 +143,10 @@ def test_who_asks_for_service_learns_nothing_of_the_time_and_the_ratings_of_othe
     assert count(asking, f"worked_on_after={today}") == 0
     assert count(browser(cast.agent), "rated=1&rated=2") == count(asking, "rated=2") == 1
     assert count(browser(cast.staff[0]), "rated=3") == 0
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.key)
+def test_every_number_of_a_report_is_explained(report):
+    explained = {str(word) for word, _meaning in report.definitions}
+    unexplained = [str(column) for column in report.columns[1:] if str(column) not in explained]
+    assert unexplained in ([], ["Open tickets"])

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from itsm.core.machine import Phase
@@ -25,6 +27,8 @@ class Scores:
     """Answers about one service or team, or about everything."""
 
     label: str
+    #: What narrows a list of tickets to the same.
+    place: dict[str, str] = field(default_factory=dict)
     finished: int = 0
     counts: Counter[int] = field(default_factory=Counter)
 
@@ -61,6 +65,23 @@ class Scores:
         ]
 
 
+def linked(groups: list[Scores], since: datetime) -> list[dict[str, Any]]:
+    """Return each of them with the lists of what was finished and of what was rated."""
+    asked: dict[str, Any] = {
+        "kind": list(RATED), "phase": Phase.DONE.value, "closed_after": since.isoformat(),
+    }  # fmt: skip
+    rated = {"rated": [str(score) for score in range(1, 6)]}
+    address = reverse("record-list", args=["tickets"])
+    return [
+        {
+            "scores": group,
+            "finished_url": f"{address}?{urlencode(asked | group.place, doseq=True)}",
+            "answers_url": f"{address}?{urlencode(asked | rated | group.place, doseq=True)}",
+        }
+        for group in groups
+    ]
+
+
 def scores_since(since: datetime, *, actor: Any) -> tuple[Scores, list[Scores], list[Scores]]:
     """Return all answers to tickets finished since then, by service and by team. Two queries."""
     finished = (
@@ -77,12 +98,15 @@ def scores_since(since: datetime, *, actor: Any) -> tuple[Scores, list[Scores], 
     everything = Scores("")
     by_service: dict[str, Scores] = {}
     by_team: dict[str, Scores] = {}
-    for pk, service, team in finished.values_list("pk", "service__title", "team__name"):
+    for pk, number, service, team_id, team in finished.values_list(
+        "pk", "service__number", "service__title", "team", "team__name"
+    ):
         groups = [everything]
         if service:
-            groups.append(by_service.setdefault(service, Scores(service)))
+            known = Scores(service, {"service": number})
+            groups.append(by_service.setdefault(number, known))
         if team:
-            groups.append(by_team.setdefault(team, Scores(team)))
+            groups.append(by_team.setdefault(str(team_id), Scores(team, {"team": str(team_id)})))
         for group in groups:
             group.finished += 1
             if pk in answered:

@@ -19,7 +19,7 @@ from valuechain.improve.actions import improve_from
 from valuechain.improve.forms import QuoteForm
 from valuechain.improve.models import Feedback
 from valuechain.improve.quoting import entry_at, is_public
-from valuechain.improve.scores import FEW, scores_since
+from valuechain.improve.scores import FEW, linked, scores_since
 from valuechain.improve.trouble import tells_of_trouble
 from valuechain.records.forms import RuledForm
 from valuechain.records.kinds import kinds
@@ -154,17 +154,16 @@ class ScoresView(StaffView):
         """Show the scores of the last 90 days, or of as many as asked for."""
         days = request.GET.get("days", "90")
         count = int(days) if days in ("30", "90", "365") else 90
-        everything, by_service, by_team = scores_since(
-            clock.now() - timedelta(days=count), actor=request.user
-        )
+        since = clock.now() - timedelta(days=count)
+        everything, by_service, by_team = scores_since(since, actor=request.user)
         return render(
             request,
             "improve/scores.html",
             {
                 "everything": everything,
                 "groups": [
-                    {"label": _("By service"), "rows": by_service},
-                    {"label": _("By team"), "rows": by_team},
+                    {"label": _("By service"), "rows": linked(by_service, since)},
+                    {"label": _("By team"), "rows": linked(by_team, since)},
                 ],
                 "few": FEW,
                 "days": count,

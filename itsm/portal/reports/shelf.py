@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from itsm.portal.reports import chain, desk
 from itsm.portal.reports.shape import Report
 
+_FINISHED = (
+    _("Finished"),
+    _("Tickets whose work was done in the period, whenever they were opened."),
+)
 _MONTH = (_("In the month"), _("From the first day to the last, in your own time zone."))
 
 REPORTS: dict[str, Report] = {
@@ -37,7 +41,8 @@ REPORTS: dict[str, Report] = {
             _("How many tickets end while the caller is still there?"),
             (_("Channel"), _("Finished"), _("At once"), _("Percent at once")),
             desk.first_contact,
-            ((_("At once"), _("Finished within 30 minutes of being opened.")), _MONTH),
+            (_FINISHED, (_("At once"), _("Finished within 30 minutes of being opened.")),
+             (_("Percent at once"), _("Of every hundred that were finished.")), _MONTH),
         ),
         Report(
             "reopened",
@@ -45,7 +50,8 @@ REPORTS: dict[str, Report] = {
             _("How often was it not done after all?"),
             (_("Kind"), _("Finished"), _("Had come back"), _("Percent that had come back")),
             desk.reopened,
-            ((_("Had come back"), _("Reopened at least once before it was finished.")), _MONTH),
+            (_FINISHED, (_("Had come back"), _("Reopened at least once before it was finished.")),
+             (_("Percent that had come back"), _("Of every hundred that were finished.")), _MONTH),
             drawn=2,
         ),
         Report(
@@ -54,7 +60,9 @@ REPORTS: dict[str, Report] = {
             _("Which services keep what was promised?"),
             (_("Service"), _("Tickets decided"), _("Missed"), _("Percent kept")),
             desk.service_levels,
-            ((_("Decided"), _("The work was done in time, or a deadline passed before.")), _MONTH),
+            ((_("Tickets decided"), _("The work was done in time, or a deadline passed before.")),
+             (_("Missed"), _("Those of them of which one promise or more was missed.")),
+             (_("Percent kept"), _("The others, of every hundred that were decided.")), _MONTH),
             drawn=2,
         ),
         Report(
@@ -63,7 +71,9 @@ REPORTS: dict[str, Report] = {
             _("How content are people with finished tickets?"),
             (_("Score"), _("Answers"), _("Percent of finished tickets")),
             chain.satisfaction,
-            ((_("Answers"), _("Ratings of tickets that were finished in the period.")),),
+            ((_("Answers"), _("Ratings of tickets that were finished in the period.")),
+             (_("Percent of finished tickets"),
+              _("Answers of this score for every hundred tickets finished, rated or not."))),
         ),
         Report(
             "time-spent",
@@ -71,7 +81,8 @@ REPORTS: dict[str, Report] = {
             _("Where does the teams' time go?"),
             (_("Team"), _("Hours"), _("Records")),
             desk.time_spent,
-            ((_("Hours"), _("What people wrote down on records of the team.")), _MONTH),
+            ((_("Hours"), _("What people wrote down on records of the team.")),
+             (_("Records"), _("The records they wrote it down on, each once.")), _MONTH),
         ),
         Report(
             "needs",
@@ -79,7 +90,8 @@ REPORTS: dict[str, Report] = {
             _("What is decided on needs, and how fast?"),
             (_("Verdict"), _("Needs"), _("Days to the decision")),
             chain.needs,
-            ((_("Days to the decision"), _("On average, from when it reached us.")), _MONTH),
+            ((_("Needs"), _("Needs that were decided so in the period.")),
+             (_("Days to the decision"), _("On average, from when it reached us.")), _MONTH),
         ),
         Report(
             "approvals",
@@ -101,7 +113,7 @@ REPORTS: dict[str, Report] = {
             chain.flow_times,
             ((_("Handovers"), _("Records that came over in the period; each counts once.")),
              (_("Hours until taken over"), _("On average, of those that were accepted.")),
-             (_("Right first time"), _("Not sent back."))),
+             (_("Percent right first time"), _("Not sent back."))),
         ),
     )
 }  # fmt: skip
