@@ -51,6 +51,7 @@ def pages() -> list[str]:
         *(reverse("record-list", args=[resource]) for resource in kinds.resources),
         "/streams/",
         "/improve/csat/",
+        "/deliver/desk/",
     ]
 
 
