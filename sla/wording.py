@@ -38,7 +38,7 @@ def news(event: Any) -> str:
     words = {"metric": _metric(data), "due": _moment(due), "step": data.get("step", "")}
     if event.verb == "clock.breached" or data.get("step") == BREACH:
         return _("%(metric)s is missed, it was due %(due)s") % words
-    return _("%(metric)s passed “%(step)s”, %(due)s") % words
+    return _("%(metric)s: %(step)s of the time is used, due %(due)s") % words
 
 
 def _metric(data: dict[str, Any]) -> str:

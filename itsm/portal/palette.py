@@ -5,19 +5,24 @@ It answers with the rows of a list; without scripts the same field searches.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from itsm.core.templatetags.places import ICONS
 from itsm.portal.people import people_found
 from itsm.portal.search import NUMBER
 from itsm.portal.shell import shell
+from valuechain.records import last_visit
 from valuechain.records.flows import flows
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
@@ -26,7 +31,10 @@ from valuechain.records.vocabulary import Visibility
 
 #: Rows of one group.
 MOST = 7
+#: How long one search may take, in thousandths of a second.
+PATIENCE_MS = 1500
 ACTIONS, PEOPLE, HELP = ">", "@", "?"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Row:
     beside: str = ""
     number: str = ""
     icon: str = "arrow"
+    activity: str = ""
 
 
 @dataclass
@@ -46,6 +55,9 @@ class Group:
 
     label: str
     rows: list[Row] = field(default_factory=list)
+
+
+Search = Callable[[str, Any], Group]
 
 
 @login_required
@@ -57,20 +69,64 @@ def palette(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:200]
     if not request.headers.get("X-Fragment"):
         return redirect(f"{reverse('search')}?{urlencode({'q': typed})}")
+    groups, words, is_slow = _groups(request, typed)
+    context = {
+        "groups": [group for group in groups if group.rows],
+        "words": words,
+        "is_slow": is_slow,
+    }
+    return render(request, "portal/_palette.html", context)
+
+
+def _groups(request: HttpRequest, typed: str) -> tuple[list[Group], str, bool]:
+    """Return what fits, the words without their prefix, and whether a search took too long."""
+    actor: Any = request.user
     prefix, words = (typed[0], typed[1:].strip()) if typed[:1] in "@>?" and typed else ("", typed)
     groups: list[Group] = []
+    searches: list[Search] = []
+    if not typed:
+        groups.append(_latest(request))
     if prefix == HELP:
         groups.append(_help())
     if prefix == PEOPLE:
-        groups.append(_people(words, actor))
+        searches = [_people]
     if prefix in ("", ACTIONS):
         if not prefix:
             groups.append(_exactly(words, actor))
         groups += [_actions(request, words), _pages(request, words)]
     if not prefix and len(words) > 1:
-        groups += [_records(words, actor), _people(words, actor), _articles(words, actor)]
-    context = {"groups": [group for group in groups if group.rows], "words": words}
-    return render(request, "portal/_palette.html", context)
+        searches = [_records, _people, _articles]
+    # The first that takes too long is the last that is tried.
+    is_slow = not all(_in_time(groups, search, words, actor) for search in searches)
+    return groups, words, is_slow
+
+
+def _in_time(groups: list[Group], search: Search, words: str, actor: Any) -> bool:
+    """Add what a search finds; where it takes too long, go without it and say so.
+
+    Numbers, actions and places are found all the same.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [PATIENCE_MS])
+            group = search(words, actor)
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+    except OperationalError as problem:
+        log.warning("The palette went without a search: %s", problem)
+        return False
+    groups.append(group)
+    return True
+
+
+def _latest(request: HttpRequest) -> Group:
+    """The records the asker was at last, without the one on the screen."""
+    actor: Any = request.user
+    on_screen = request.GET.get("on", "").upper()
+    keys = last_visit.latest(actor)
+    seen = Record.objects.visible_to(actor).filter(pk__in=keys).with_people()
+    found = {record.pk: record for record in seen if record.number != on_screen}
+    rows = [_row(found[key]) for key in keys if key in found]
+    return Group(_("You were here last"), rows[:MOST])
 
 
 def _exactly(words: str, actor: Any) -> Group:
@@ -95,7 +151,7 @@ def _row(record: Record) -> Row:
         record.get_absolute_url(),
         " · ".join(word for word in (*beside, str(record.state_label)) if word),
         record.number,
-        "ticket",
+        activity=record.kind_entry.activity,
     )
 
 
@@ -113,7 +169,7 @@ def _actions(request: HttpRequest, words: str) -> Group:
     place = [record.resource, record.number]
     offers = record.kind_entry.machine.offers(record.specific, actor)
     rows = [
-        Row(str(offer.label), reverse("record-transition", args=[*place, offer.name]))
+        Row(str(offer.label), reverse("record-transition", args=[*place, offer.name]), icon="half")
         for offer in offers
         if offer.decision
     ]
@@ -123,10 +179,17 @@ def _actions(request: HttpRequest, words: str) -> Group:
     ):
         if may_comment(actor, record, visibility):
             url = f"{reverse('record-comment', args=place)}?as={visibility.value}"
-            rows.append(Row(label, url, icon="reply"))
+            icon = "reply" if visibility == Visibility.PUBLIC else "note"
+            rows.append(Row(label, url, icon=icon))
+    if (
+        record.resource == "tickets"
+        and record.is_live
+        and may_comment(actor, record, Visibility.INTERNAL)
+    ):
+        rows.append(Row(_("Run a macro"), reverse("ticket-macros", args=[record.number])))
     rows.append(Row(_("Link a record"), reverse("record-link", args=place), icon="link"))
     rows += [
-        Row(str(flow.label), reverse("record-flow", args=[*place, flow.name]), icon="route")
+        Row(str(flow.label), reverse("record-flow", args=[*place, flow.name]), icon="send")
         for flow in flows.offers(record.specific, actor)
         if flow.decision
     ]
@@ -137,7 +200,13 @@ def _actions(request: HttpRequest, words: str) -> Group:
 def _pages(request: HttpRequest, words: str) -> Group:
     """Every place of the navigation, what can be begun, and the reader's own pages."""
     rows = [
-        Row(str(item["label"]), item["url"], str(group["label"]))
+        Row(
+            str(item["label"]),
+            item["url"],
+            str(group["label"]),
+            icon=item.get("icon") or ICONS.get(item["key"], "arrow"),
+            activity=item.get("activity") or "",
+        )
         for group in shell(request)["nav"]
         for item in group["items"]
     ]
@@ -148,7 +217,7 @@ def _pages(request: HttpRequest, words: str) -> Group:
     rows += [
         Row(_("Notifications"), reverse("notification-list"), icon="bell"),
         Row(_("My settings"), reverse("account"), icon="person"),
-        Row(_("Keys"), reverse("keyboard"), icon="person"),
+        Row(_("Keys"), reverse("keyboard"), icon="gear"),
         Row(_("Help"), reverse("help"), icon="info"),
     ]
     return Group(_("Go to"), _fitting(rows, words))

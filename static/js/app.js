@@ -2,9 +2,9 @@
 import { startCanned } from "./canned.js";
 import { startClocks } from "./clocks.js";
 import { startSuggestions } from "./combobox.js";
-import { startForms } from "./forms.js";
+import { startForms, startOffline } from "./forms.js";
 import { startLive } from "./live.js";
-import { fresh, meant, say, showOwnKeys, shown, startMenus, word } from "./page.js";
+import { busy, fresh, meant, say, sayFailed, showOwnKeys, shown, startMenus, word } from "./page.js";
 import { startPalette } from "./palette.js";
 import { startPasting } from "./pasting.js";
 import { startQueue, startRows } from "./queue.js";
@@ -48,6 +48,8 @@ function act(element, event) {
   if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) {
     element.focus();
     element.select?.();
+  } else if (element.matches("[role=group]")) {
+    element.querySelector("a, button, summary")?.focus();
   } else {
     // What is typed next belongs in the form that opens, not to the keys of the page: no key folds it away again.
     if (!element.matches("details.composer[open] > summary")) element.click();
@@ -87,12 +89,15 @@ function fillList(dialog) {
   const all = [...document.querySelectorAll("main [data-keys]"), ...document.querySelectorAll("[data-keys]")];
   const told = new Map();
   for (const element of all) {
-    const line = `${element.dataset.keys} ${meaningOf(element)}`;
-    if (!dialog.contains(element) && !told.has(line)) told.set(line, element);
+    // What stands in a menu that has a key of its own is reached by both, one after the other.
+    const menu = element.closest("details.menu:not([data-keys-inside])")?.querySelector("summary[data-keys]");
+    const keys = menu && menu !== element ? `${shown(menu.dataset.keys)} ${shown(element.dataset.keys)}` : shown(element.dataset.keys);
+    const line = `${keys} ${meaningOf(element)}`;
+    if (!dialog.contains(element) && !told.has(line)) told.set(line, [keys, element]);
   }
-  const rows = [...told.values()].map((element) => {
+  const rows = [...told.values()].map(([keys, element]) => {
     const term = document.createElement("dt");
-    shown(element.dataset.keys).split(" ").forEach((key) => {
+    keys.split(" ").forEach((key) => {
       const cap = document.createElement("kbd");
       cap.textContent = key.replace("Control", "Ctrl");
       term.append(cap, " ");
@@ -111,11 +116,6 @@ function startKeys() {
 }
 
 function startRequests() {
-  let running = 0;
-  const busy = (step) => {
-    running = Math.max(0, running + step);
-    document.body.classList.toggle("is-busy", running > 0);
-  };
   const isQuiet = (part) => part.matches("[data-live], [data-quiet]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     // A part that asks for itself again rests while nobody looks, and is no work to wait for.
@@ -130,7 +130,12 @@ function startRequests() {
     event.detail.target?.removeAttribute("aria-busy");
   });
   for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failed, (event) => (event.detail.elt && isQuiet(event.detail.elt)) || say(word("failed"), "bad"));
+    document.addEventListener(failed, ({ detail }) => {
+      if (!detail.elt || isQuiet(detail.elt)) return;
+      const again = () => window.htmx.trigger(detail.elt, detail.elt.matches("form") ? "submit" : "click");
+      const mayPress = detail.elt.matches("a, button, form");
+      sayFailed(mayPress ? detail.target : null, word(failed === "htmx:responseError" ? "broke" : "failed"), again);
+    });
   }
   document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
 }
@@ -168,3 +173,4 @@ startKeys();
 startParts(document);
 startLive();
 startRequests();
+startOffline();

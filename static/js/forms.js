@@ -5,6 +5,26 @@ import { fresh, say, word } from "./page.js";
 // A browser may think itself offline where only its own machine is reachable: warn once, never forbid.
 const seemsOffline = () => !navigator.onLine && !["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
+// While there is no connection a strip says so, and a pressed button does.
+export function startOffline() {
+  const region = document.getElementById("toasts");
+  if (!region) return;
+  const tell = () => {
+    const known = region.querySelectorAll(".offline");
+    if (seemsOffline() === known.length > 0) return;
+    if (known.length) {
+      for (const notice of known) notice.remove();
+      document.querySelectorAll("form[data-warned]").forEach((form) => { delete form.dataset.warned; release(form); });
+      say(word("back"), "ok");
+    } else {
+      say(word("away"), "warn offline");
+    }
+  };
+  addEventListener("offline", tell);
+  addEventListener("online", tell);
+  tell();
+}
+
 const labelOf = (button) => [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 
 function guard(form) {
@@ -12,7 +32,8 @@ function guard(form) {
     if (seemsOffline() && !form.dataset.warned) {
       event.preventDefault();
       form.dataset.warned = "1";
-      say(word("offline"), "warn");
+      say(word("offline"), "warn offline");
+      rename(event.submitter, word("awayShort"));
       return;
     }
     if (form.dataset.sent) {
@@ -24,11 +45,16 @@ function guard(form) {
     if (button) {
       // Not `disabled`: a disabled button loses its name and value, and its focus.
       button.setAttribute("aria-disabled", "true");
-      const label = labelOf(button);
-      button.dataset.was = label?.data ?? "";
-      if (label && word("sending")) label.data = word("sending");
+      rename(button, word("sending"));
     }
   });
+}
+
+function rename(button, words) {
+  const label = button && labelOf(button);
+  if (!button) return;
+  button.dataset.was ??= label?.data ?? "";
+  if (label && words) label.data = words;
 }
 
 function release(form) {
@@ -52,6 +78,14 @@ export function startForms(root) {
     button.addEventListener("click", () => say(document.getElementById(button.getAttribute("aria-describedby"))?.textContent, "warn"));
   }
 }
+
+// What was left empty narrows nothing, and is kept out of the address.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches(".filters form, form.filters")) return;
+  const given = [...formData].filter(([name, value]) => value !== "" && !(value === "unknown" && target.elements[name]?.matches("select")));
+  for (const name of new Set([...formData.keys()])) formData.delete(name);
+  for (const [name, value] of given) formData.append(name, value);
+});
 
 // One value changed in its place is left by Escape, as by its own way out.
 document.addEventListener("keydown", (event) => {

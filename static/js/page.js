@@ -13,6 +13,38 @@ export function say(text, tone = "info") {
   region.append(notice);
 }
 
+// Work the reader waits for: a line below the header, and words when it takes long.
+const LONG_MS = 4000;
+let running = 0;
+let long = 0;
+export function busy(step) {
+  running = Math.max(0, running + step);
+  document.body.classList.toggle("is-busy", running > 0);
+  const words = document.querySelector(".busy > span");
+  if (!words || (step > 0 && running > 1)) return;
+  clearTimeout(long);
+  if (!running) words.textContent = "";
+  else long = setTimeout(() => { words.textContent = word("loading"); }, LONG_MS);
+}
+
+// What failed is said where it was to appear; what stood there stays, and the same is asked again by a press.
+export function sayFailed(place, text, again) {
+  if (!place?.isConnected || place === document.body) return void say(text, "bad");
+  place.querySelector(":scope > .failed")?.remove();
+  const strip = document.createElement("div");
+  strip.className = "notice tone-bad failed";
+  strip.setAttribute("role", "alert");
+  const line = document.createElement("p");
+  line.textContent = text;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = word("again");
+  button.addEventListener("click", () => { strip.remove(); again(); });
+  strip.append(line, button);
+  place.prepend(strip);
+}
+
 // A part of the page may be offered twice (once with the page, once as a fragment): wire it once.
 const wired = new Map();
 export function fresh(root, selector) {
@@ -38,8 +70,11 @@ export function startMenus() {
       if (inside) menu.querySelector("summary").focus();
     }
   });
-  // A composer that opens is for writing: take the reader to its first field.
+  // A composer that opens is for writing: take the reader to its first field. One that came open, with a
+  // draft in it, leaves them where they are; its toggling is told after the page has come.
+  const cameOpen = new WeakSet(document.querySelectorAll("details.composer[open]"));
   document.addEventListener("toggle", ({ target }) => {
+    if (cameOpen.delete(target) && location.hash !== `#${target.id}`) return;
     const isForWriting = target.open && target.matches("details.composer") && !target.querySelector(".error-summary");
     if (isForWriting) target.querySelector("textarea, input:not([type=hidden])")?.focus();
   }, true);

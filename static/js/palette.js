@@ -3,6 +3,7 @@
 import { word } from "./page.js";
 
 const DELAY_MS = 120;
+const MOST = 7;
 const box = document.getElementById("palette");
 const field = box?.querySelector("[role=combobox]");
 const list = box?.querySelector("[role=listbox]");
@@ -32,6 +33,7 @@ async function ask() {
     const answer = await fetch(`${box.dataset.palette}?${new URLSearchParams({ q: words, on: record() })}`, { headers: { "X-Fragment": "palette" } });
     if (!answer.ok || answer.redirected || mine !== turn) return;
     list.innerHTML = await answer.text();
+    offerSelected(words);
   } catch {
     return; // Enter still searches.
   }
@@ -52,11 +54,49 @@ function open(words = "") {
   ask();
 }
 
+// What can be done with the rows ticked in a list is done by the buttons of their bar.
+let offered = [];
+
+function offerSelected(words) {
+  const bar = document.querySelector(".selection");
+  offered = [];
+  if (words.startsWith("@") || words.startsWith("?") || !document.querySelector(".pick :checked")) return;
+  const wanted = words.replace(/^>/, "").trim().toLowerCase();
+  const seen = new Set();
+  for (const button of bar?.querySelectorAll("button[name=step]:not([hidden])") ?? []) {
+    const label = (button.dataset.keysLabel ?? button.textContent).trim();
+    if (label.toLowerCase().includes(wanted) && !seen.has(label)) offered.push(button);
+    seen.add(label);
+  }
+  offered = offered.slice(0, MOST);
+  const lines = offered.map((button, place) => {
+    const row = document.createElement("li");
+    row.setAttribute("role", "option");
+    row.dataset.press = place;
+    row.textContent = (button.dataset.keysLabel ?? button.textContent).trim();
+    return row;
+  });
+  if (!lines.length) return;
+  const head = document.createElement("li");
+  head.setAttribute("role", "presentation");
+  head.className = "palette-head";
+  head.textContent = bar.querySelector("[data-selected]").textContent;
+  list.prepend(head, ...lines);
+}
+
+function go(row, event) {
+  if (row.dataset.press) {
+    box.close();
+    offered[row.dataset.press].click();
+  } else if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+  else location.assign(row.dataset.href);
+}
+
 async function enter(event) {
   event.preventDefault();
   if (shownFor !== field.value.trim()) await ask();
   const row = active();
-  if (row) location.assign(row.dataset.href);
+  if (row) go(row, event);
   else if (field.value.trim()) field.form.submit();
 }
 
@@ -82,7 +122,7 @@ export function startPalette() {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const row = event.target.closest("[role=option]");
-    if (row) location.assign(row.dataset.href);
+    if (row) go(row, event);
   });
   box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
   box.addEventListener("close", () => { if (opener?.isConnected) opener.focus(); });

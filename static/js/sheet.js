@@ -1,6 +1,6 @@
 // Pages opened on top of this one: a link with data-sheet shows its page in a dialog, and forms in it
 // marked data-sheet-form stay there. Without scripts, and with Ctrl or a middle press, it is a plain link.
-import { say, word } from "./page.js";
+import { busy, say, word } from "./page.js";
 
 const HEADERS = { "X-Fragment": "sheet" };
 let opener = null;
@@ -32,11 +32,14 @@ function dialog(beside) {
 
 async function fill(box, address) {
   let answer;
+  busy(1);
   try {
     answer = await fetch(address, { headers: HEADERS });
   } catch {
     say(word("failed"), "bad");
     return false;
+  } finally {
+    busy(-1);
   }
   if (answer.redirected) {
     location.assign(answer.url);

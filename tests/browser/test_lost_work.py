@@ -155,3 +155,49 @@ def test_no_character_is_lost(open_surface, live_server, lead, name, fault):
     FAULTS[fault](surface, live_server=live_server, lead=lead)
 
     assert surface.holds_the_words()
+
+
+def test_a_part_that_did_not_come_leaves_what_stood_there_and_is_asked_for_again(
+    as_person, agent, ticket
+):
+    page = as_person(agent, ticket.get_absolute_url())
+    page.route("**/summary/", lambda route: route.abort())
+    page.get_by_role("link", name="Pin a summary").click()
+
+    strip = page.locator("#summary [role=alert]")
+    strip.wait_for()
+    assert "did not reach the server" in strip.inner_text()
+    assert page.get_by_role("link", name="Pin a summary").is_visible()
+
+    page.unroute("**/summary/")
+    strip.get_by_role("button", name="Try again").click()
+    page.locator("#summary textarea").wait_for()
+    assert strip.count() == 0
+
+
+def test_what_takes_long_is_said_in_words_until_it_came(as_person, agent, ticket):
+    held = []
+    page = as_person(agent, ticket.get_absolute_url())
+    page.route("**/summary/", lambda route: held.append(route))
+    page.get_by_role("link", name="Pin a summary").click()
+
+    words = page.locator(".busy")
+    words.get_by_text("Still loading").wait_for()
+    held[0].continue_()
+    page.locator("#summary textarea").wait_for()
+    assert words.inner_text() == ""
+
+
+def test_a_page_with_a_draft_in_it_opens_at_its_top(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+    page.keyboard.press("n")
+    page.keyboard.type(WORDS)
+    page.locator("details.composer").get_by_text("Draft saved").wait_for()
+
+    page.goto(ticket.get_absolute_url())
+    note = page.locator("#id_note-body")
+    assert note.input_value() == WORDS
+    page.keyboard.press("r")
+    page.keyboard.type("Dear Rita")
+    assert page.locator("#id_reply-body").input_value() == "Dear Rita"
+    assert note.input_value() == WORDS

@@ -46,3 +46,45 @@ def test_keys_are_exchanged_on_the_page_without_scripts_and_fit_narrow_screens(
     with_scripts = as_person(agent, "/me/keyboard/", width=320)
     assert sideways(with_scripts) <= 0
     assert audit(with_scripts) == []
+
+
+def test_the_page_of_a_ticket_has_the_keys_of_the_queue(as_person, agent, cast):
+    ticket = a_ticket(actor=agent, requester=cast.requester, title="Crane stands still")
+    page = as_person(agent, ticket.get_absolute_url())
+    for keys, place in (("e", "do/resolve/"), ("p", "do/set_priority/"), ("ao", "do/assign/")):
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_url(f"**{place}*")
+        page.goto(page.url.partition("do/")[0])
+
+    page.keyboard.press("s")
+    assert page.evaluate("Boolean(document.activeElement.closest('.action-bar'))")
+
+    page.keyboard.press("?")
+    told = page.locator("dialog#keys dt")
+    assert {"a i", "a o", "e", "p", "s", "t"} <= {
+        " ".join(one.split()) for one in told.all_inner_texts()
+    }
+
+
+def test_the_palette_opens_a_new_tab_and_works_on_what_is_selected(as_person, agent, cast):
+    ticket = a_ticket(actor=agent, requester=cast.requester, title="Crane stands still")
+    page = as_person(agent, "/tickets/?view=all")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(ticket.number)
+    page.locator("#palette [role=option]", has_text=ticket.title).first.wait_for()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Control+Enter")
+    assert ticket.number in opened.value.url
+    opened.value.close()
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("Control+k")
+    page.locator("#palette .palette-head", has_text="1 selected").wait_for()
+    page.keyboard.type("> priority")
+    page.locator("#palette [role=option]", has_text="Priority").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/bulk/**")
+    assert page.locator("main").get_by_text(ticket.number).first.is_visible()

@@ -69,3 +69,17 @@ def test_my_work_and_a_ticket_are_whole_without_scripts(as_person, agent, ticket
     page.get_by_role("button", name="Take it").click()
 
     assert page.get_by_text(f"{ticket.number} is yours.").is_visible()
+
+
+def test_columns_that_were_chosen_stand_under_their_heads_where_there_is_little_room(
+    as_person, agent, cast
+):
+    a_ticket(actor=agent, requester=cast.requester, title="Crane stands still")
+    page = as_person(agent, "/tickets/?view=all&cols=number,title,requester,updated_at,state")
+
+    lefts = page.evaluate(
+        """() => ["thead", "tbody"].map((part) => [...document.querySelectorAll(`.record-table ${part} tr:first-child > *`)]
+          .map((cell) => Math.round(cell.getBoundingClientRect().left)))"""
+    )
+    assert lefts[0] == lefts[1]
+    assert page.locator("tbody tr").first.get_by_text(cast.requester.name).is_visible()

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from tests.doors import browser
+
 pytestmark = pytest.mark.django_db
 
 
@@ -12,6 +14,14 @@ def test_a_page_that_is_not_there_says_so_in_words(client):
     assert response.status_code == 404
     assert response.headers["Content-Type"].startswith("text/html")
     assert "There is nothing here" in response.content.decode()
+
+
+def test_where_a_record_is_not_found_its_number_is_ready_to_be_searched(agent):
+    client = browser(agent)
+    page = client.get("/tickets/inc-4711/").content.decode()
+
+    assert 'name="q" value="INC-4711"' in page
+    assert 'name="q">' in client.get("/nothing/here/").content.decode()
 
 
 def test_a_broken_request_is_answered_with_a_page(client, settings):

@@ -175,7 +175,7 @@ def test_of_a_deadline_one_reads_which_it_was(ticket, agent):
     page = browser(agent).get("/me/notifications/").text
 
     assert "First response is missed, it was due" in page
-    assert "Resolution passed “80%”," in page
+    assert "Resolution: 80% of the time is used, due" in page
 
 
 def test_the_header_counts_what_is_unread(

@@ -69,3 +69,28 @@ def test_nothing_is_found_that_the_asker_may_not_see(ticket, outsider, requester
 
 def test_without_scripts_it_is_the_search(page):
     assert page.get("/palette/?q=printer").headers["Location"] == "/search/?q=printer"
+
+
+def test_before_anything_is_typed_it_lists_where_the_reader_was_last(
+    page, agent, requester, desk, outsider
+):
+    first, second = (
+        a_ticket(actor=agent, requester=requester, team=desk, title=title)
+        for title in ("Crane one", "Crane two")
+    )
+    for ticket in (first, second):
+        page.get(ticket.get_absolute_url())
+
+    rows = list(found(page, ""))
+    assert rows[:2] == ["Crane two", "Crane one"]
+    assert "Crane one" not in found(browser(outsider), "")
+    # What is on the screen already is no place to go to.
+    assert next(iter(found(page, "", on=second.number))) == "Crane one"
+    assert "Crane one" not in found(page, ">")
+
+
+def test_a_macro_is_among_what_may_be_done_with_a_ticket(page, ticket, auditor):
+    assert found(page, "> macro", on=ticket.number) == {
+        "Run a macro": f"/tickets/{ticket.number}/macros/"
+    }
+    assert found(browser(auditor), "> macro", on=ticket.number) == {}

@@ -1,4 +1,4 @@
-"""When somebody was last at a record, so that what is new to them since can be marked.
+"""When somebody was last at a record, so that what is new to them since can be marked, and where they were last.
 
 Kept in Redis alone, for their own eyes; losing it loses a line in the timeline and nothing else.
 """
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 #: Whoever was away for so long comes back: what happened meanwhile is new to them.
 AWAY = timedelta(minutes=5)
+#: So many of the records somebody was at last are remembered.
+LATEST = 8
 KEPT_FOR = timedelta(days=60)
 
 
@@ -34,11 +36,30 @@ def before_now(record_id: int, actor: Any) -> datetime | None:
         if last is not None and now - last > AWAY:
             before = last
         since = f"{before.timestamp():.3f}" if before else ""
-        client().set(key, f"{since}|{now.timestamp():.3f}", ex=KEPT_FOR)
+        with client().pipeline(transaction=False) as pipe:
+            pipe.set(key, f"{since}|{now.timestamp():.3f}", ex=KEPT_FOR)
+            pipe.zadd(_latest(actor), {str(record_id): now.timestamp()})
+            pipe.zremrangebyrank(_latest(actor), 0, -LATEST - 1)
+            pipe.expire(_latest(actor), KEPT_FOR)
+            pipe.execute()
     except RedisError as problem:
         log.warning("Visits are not kept: Redis is away (%s).", type(problem).__name__)
         return None
     return before
+
+
+def latest(actor: Any) -> list[int]:
+    """Return the keys of the records the actor was at last, the newest first."""
+    try:
+        kept: Any = client().zrevrange(_latest(actor), 0, -1)
+    except RedisError as problem:
+        log.warning("Visits are not read: Redis is away (%s).", type(problem).__name__)
+        return []
+    return [int(key) for key in kept]
+
+
+def _latest(actor: Any) -> str:
+    return f"visits:{actor.pk}"
 
 
 def _read(kept: Any) -> tuple[datetime | None, datetime | None]:

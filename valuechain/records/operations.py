@@ -105,17 +105,21 @@ def steps_of(resource: str) -> list[Transition]:
     return list(found.values())
 
 
+def step_keys_of(resource: str) -> dict[str, str]:
+    """Return the keys of single steps of a resource: name of the step -> key."""
+    return {"resolve": "e"} | panels.step_keys.get(resource, {})
+
+
 def _step(resource: str, step: Transition) -> Operation:
     def act(record: Record, data: Mapping[str, Any], actor: Any, version: int | None) -> bool:
         return _take(record, step.name, data, actor, version)
 
-    keys = {"resolve": "e"} | panels.step_keys.get(resource, {})
     return Operation(
         step.name,
         step.label,
         step.asks,
         act,
-        keys.get(step.name, ""),
+        step_keys_of(resource).get(step.name, ""),
         step.tone,
         is_step=True,
         offered_at=_left_by(resource, step.name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from django.http import (
     HttpResponse,
     JsonResponse,
 )
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -35,6 +37,9 @@ from itsm.core.errors import FieldErrors, RuleViolation, StaleVersion
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+
+#: A record's number in an address, which whoever finds nothing there may look for.
+_NUMBER = re.compile(r"\b[A-Za-z]{2,8}-[0-9]{1,12}\b")
 
 #: PostgreSQL's words for "somebody else was quicker" and "what this points to is gone".
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
@@ -220,11 +225,14 @@ def problem_answer(body: dict[str, Any]) -> JsonResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404: for the API with the body that an unseen record has."""
+    del exception
     if wants_problem(request):
         return problem_answer(
             problem(404, "not_found", _("There is nothing here that you can see."))
         )
-    return defaults.page_not_found(request, exception, "errors/404.html")
+    named = _NUMBER.search(request.path_info)
+    query = named[0].upper() if named else ""
+    return render(request, "errors/404.html", {"query": query}, status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

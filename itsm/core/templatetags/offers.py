@@ -21,12 +21,14 @@ register = template.Library()
 RARE = ("quiet", "danger")
 LOOKS = {"primary": " btn-primary", "danger": " btn-danger", "quiet": " btn-quiet"}
 NOTHING = SafeString("")
+#: A menu whose steps keep their keys while it is shut.
+KEYED = SafeString(" data-keys-inside")
 Offer = Mapping[str, Any]
 
 
 @register.simple_tag(takes_context=True)
 def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
-    """Draw offers {name, label, tone, url, decision: {allowed, reason}, remedies, asks} as one bar, called `label`.
+    """Draw offers {name, label, tone, url, decision: {allowed, reason}, remedies, asks, keys} as one bar, called `label`.
 
     A step that asks nothing is a button; it sends the version of `record`, where the page has one.
     Only the first of the leading steps is filled: a bar with two such buttons leads nowhere. Where
@@ -44,11 +46,13 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     if held is not None:
         refused.remove(held)
     return format_html(
-        '<div class="action-bar" role="group" aria-label="{}">\n  {}{}{}{}\n</div>',
+        '<div class="action-bar" role="group" aria-label="{}" data-keys="s" data-keys-label="{}">\n'
+        "  {}{}{}{}\n</div>",
         context.get("label") or _("Actions"),
+        _("Change the status"),
         _held(held) if held is not None else NOTHING,
         format_html_join("", "{}\n  ", ((step,) for step in steps)),
-        _menu(_("More"), " menu-offers", [_in_list(_step(offer, hidden)) for offer in rare]),
+        _menu(_("More"), " menu-offers", [_in_list(_step(offer, hidden)) for offer in rare], KEYED),
         _menu(_("Not possible yet"), "", [_refused(offer) for offer in refused]),
     )
 
@@ -106,21 +110,27 @@ def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeStrin
     look = "" if offer["tone"] == "primary" and not leads else LOOKS.get(offer["tone"], "")
     if offer["asks"]:
         return format_html(
-            '<a class="btn{}" href="{}" data-offer="{}">{}</a>',
+            '<a class="btn{}" href="{}" data-offer="{}"{}>{}</a>',
             look,
             offer["url"],
             offer["name"],
+            _key(offer),
             offer["label"],
         )
     return format_html(
         '<form method="post" action="{}" data-form>{}'
-        '<button class="btn{}" data-offer="{}">{}</button></form>',
+        '<button class="btn{}" data-offer="{}"{}>{}</button></form>',
         offer["url"],
         hidden,
         look,
         offer["name"],
+        _key(offer),
         offer["label"],
     )
+
+
+def _key(offer: Offer) -> SafeString:
+    return format_html(' data-keys="{}"', offer["keys"]) if offer.get("keys") else NOTHING
 
 
 def _leads_on(offer: Offer) -> bool:
@@ -155,12 +165,15 @@ def _remedies(offer: Offer) -> SafeString:
     return format_html("<ul>{}</ul>", items) if items else NOTHING
 
 
-def _menu(label: str, look: str, lines: Sequence[SafeString]) -> SafeString:
+def _menu(
+    label: str, look: str, lines: Sequence[SafeString], keyed: SafeString = NOTHING
+) -> SafeString:
     if not lines:
         return NOTHING
     return format_html(
-        '<details class="menu">\n    <summary class="btn btn-quiet">{}{}</summary>\n'
+        '<details class="menu"{}>\n    <summary class="btn btn-quiet">{}{}</summary>\n'
         '    <ul class="menu-body{}">{}</ul>\n  </details>',
+        keyed,
         label,
         ui.icon("chevron"),
         look,

@@ -22,6 +22,7 @@ from valuechain.records.flows import flows
 from valuechain.records.forms import CommentForm
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Attachment, Draft, Record
+from valuechain.records.operations import step_keys_of
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.remedies import remedies
@@ -103,8 +104,12 @@ class RecordDetailView(OneRecordView):
         steps = record.kind_entry.machine.offers(record, actor)
         offers = _urls(record, steps, "transition", tail, edit_url=edit_url, onward=ways_on)
         added = panels.record_context(record, actor=actor)
+        # Where one key takes the record, "a" begins that and assigning alike.
+        assign = "a o" if added.get("take_url") else "a"
+        keys = step_keys_of(resource) | dict.fromkeys(_ASSIGNS, assign) | {"set_priority": "p"}
         for offer in offers:
             offer["tone"] = added.get("tones", {}).get(offer["name"], offer["tone"])
+            offer["keys"] = keys.get(offer["name"], "")
         files = _files(reads_notes(actor, record), record=record.pk) if record.has_files else []
         context = {
             "record": record,
@@ -304,6 +309,7 @@ def properties_of(
                 "url": value.get_absolute_url() if isinstance(value, Record) else "",
                 "edit_url": change or (assign if name in ("owner", "team") else ""),
                 "in_place": bool(change),
+                "keys": "t" if name == "team" else "",
             }
         )
     return shown
