@@ -31,7 +31,7 @@ def log_call(
 ) -> Record:
     """Open a ticket for a caller and write down how long the call took.
 
-    `call` holds what the form asks: person (or caller, phone and organisation of somebody new),
+    `call` holds what the form asks: person (or caller, phone and organisation of somebody new; unmatched, the words for a caller whom `person` stands in for),
     title, kind, impact, urgency, description, service, resolution_code, resolution, spent (in seconds).
     `opened` is when the call began; it gives the length where nobody wrote one. With `solved` the ticket is resolved at once. Raises Denied, FieldErrors.
     """
@@ -52,6 +52,18 @@ def log_call(
         team=_only_team(actor),
         **values,
     )
+    if call.get("unmatched"):
+        add_comment(
+            record,
+            body=_(
+                "The caller said: %(words)s. Nobody known fits yet; change the requester once somebody does."
+            )
+            % {"words": call["unmatched"]},
+            visibility=Visibility.INTERNAL,
+            form=Comment.Form.CALL,
+            actor=actor,
+            via=Via.HTML,
+        )
     _note_time(record, call.get("spent"), actor=actor, opened=opened, now=now)
     if (priority := call.get("priority")) and priority != record.priority:
         answers = {"priority": priority, "reason": call.get("priority_reason", "")}
@@ -85,9 +97,12 @@ def join_caller(
             % {"number": ticket.number},
         )
     person = caller_of(call, actor=actor)
-    watch(ticket, person=person, role=ParticipationRole.AFFECTED, actor=actor, via=Via.HTML)
+    if not call.get("unmatched"):
+        watch(ticket, person=person, role=ParticipationRole.AFFECTED, actor=actor, via=Via.HTML)
     said = "\n\n".join(text for text in (call.get("title"), call.get("description")) if text)
-    words = _("%(name)s reported the same by phone.") % {"name": person.name}
+    words = _("%(name)s reported the same by phone.") % {
+        "name": call.get("unmatched") or person.name
+    }
     comment = add_comment(
         ticket,
         body=f"{words}\n\n{said}".strip(),

@@ -78,6 +78,8 @@ class CallForm(RuledForm):
         ),
     )
     caller_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    #: Sent where the search of people did not answer, or the agent will not wait for a match.
+    caller_late = forms.BooleanField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(
         label=_("What's wrong?"),
         max_length=200,
@@ -171,7 +173,7 @@ class CallForm(RuledForm):
         if data.get("priority") and not data.get("priority_reason"):
             self.add_error("priority_reason", _("Write why the priority is another."))
         words = data.get("caller", "")
-        data["person"] = None
+        data["person"], data["unmatched"] = None, ""
         if not words:
             return data
         if data.get("new_caller"):
@@ -181,6 +183,10 @@ class CallForm(RuledForm):
         try:
             data["person"] = self._who(words, data.get("caller_id"))
         except NotUnderstood as problem:
+            if data.get("caller_late"):
+                # Whoever took the call stands in for them until somebody says who it was.
+                data["person"], data["unmatched"] = self.actor, words
+                return data
             self.candidates = list(
                 User.objects.visible_to(self.actor).matching(words).order_by("name")[:7]
             )

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -44,9 +44,14 @@ def search(request: HttpRequest) -> HttpResponse:
             return redirect(record_url(record, actor=actor))
     if not actor.access.is_staff:
         return redirect(f"{reverse('portal-find')}?{request.GET.urlencode()}")
-    groups = _groups(words, actor=actor, only=only) if words else []
+    service = None
+    if asked := request.GET.get("service", "").upper():
+        services = Record.objects.visible_to(actor).of_resource("services")
+        service = services.filter(number=asked).first()
+    hits = _hits(words, actor=actor, only=only, service=service) if words else {}
+    groups = _groups(hits, words, actor=actor, most=MANY if only else FEW)
     people = []
-    if words and not only:
+    if words and not only and not service:
         people = people_found(words, actor=actor)
     return render(
         request,
@@ -54,6 +59,9 @@ def search(request: HttpRequest) -> HttpResponse:
         {
             "words": words,
             "only": only,
+            "only_label": _label(only) if only in kinds.resources else only,
+            "service": service,
+            "services": [] if service else _services(hits),
             "groups": groups,
             "people": people,
             "is_empty": bool(words) and not groups and not people,
@@ -68,12 +76,29 @@ def record_url(record: Record, *, actor: Any) -> str:
     return reverse("portal-request", args=[record.number])
 
 
-def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
-    """Group hits by resource, newest change first, counted as far as COUNTED. Three queries."""
+def _hits(words: str, *, actor: Any, only: str, service: Record | None) -> dict[str, list[int]]:
+    """Return the keys of what fits by resource, newest change first, COUNTED + 1 of each at most."""
     hits: dict[str, list[int]] = {}
-    for resource, pk in _newest_hits(words, actor=actor, only=only):
+    for resource, pk in _newest_hits(words, actor=actor, only=only, service=service):
         hits.setdefault(resource, []).append(pk)
-    most = MANY if only else FEW
+    return hits
+
+
+def _services(hits: dict[str, list[int]]) -> list[tuple[str, str, int]]:
+    """Return the services that the hits are about, with how many each, the most frequent first."""
+    found = [pk for pks in hits.values() for pk in pks[:COUNTED]]
+    about = Record.objects.filter(pk__in=found, service__isnull=False)
+    return list(
+        about.values_list("service__number", "service__title")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "service__number")[:FEW]
+    )
+
+
+def _groups(
+    hits: dict[str, list[int]], words: str, *, actor: Any, most: int
+) -> list[dict[str, Any]]:
+    """Draw what fits, grouped by resource, with how many there are as far as COUNTED. One query."""
     wanted = [pk for pks in hits.values() for pk in pks[:most]]
     shown = {record.pk: record for record in Record.objects.with_people().filter(pk__in=wanted)}
     return [
@@ -96,10 +121,14 @@ def _groups(words: str, *, actor: Any, only: str) -> list[dict[str, Any]]:
     ]
 
 
-def _newest_hits(words: str, *, actor: Any, only: str) -> list[tuple[str, int]]:
+def _newest_hits(
+    words: str, *, actor: Any, only: str, service: Record | None
+) -> list[tuple[str, int]]:
     """Return the resource and the key of the newest COUNTED + 1 hits of each resource."""
     broad = is_broad(words)
     found = Record.objects.visible_to(actor).matching(words, actor=actor, broad=broad)
+    if service is not None:
+        found = found.filter(service_id=service.pk)
     newest = [F("updated_at").desc(), F("pk").desc()]
     first: list[tuple[str, int]] = []
     if only or broad:

@@ -132,9 +132,10 @@ function startRequests() {
   for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failed, ({ detail }) => {
       if (!detail.elt || isQuiet(detail.elt)) return;
-      const again = () => window.htmx.trigger(detail.elt, detail.elt.matches("form") ? "submit" : "click");
-      const mayPress = detail.elt.matches("a, button, form");
-      sayFailed(mayPress ? detail.target : null, word(failed === "htmx:responseError" ? "broke" : "failed"), again);
+      const { elt, target, requestConfig: asked } = detail;
+      const again = () => (elt.matches("form, a, button") ? window.htmx.trigger(elt, elt.matches("form") ? "submit" : "click")
+        : window.htmx.ajax(asked.verb, asked.path, { source: elt, target }));
+      sayFailed(target, word(failed === "htmx:responseError" ? "broke" : "failed"), again);
     });
   }
   document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));

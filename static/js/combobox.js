@@ -74,6 +74,9 @@ class Combobox {
     const query = new URLSearchParams({ q: words });
     if (this.input.dataset.suggestKinds) query.set("kinds", this.input.dataset.suggestKinds);
     let html;
+    // A form that takes what is typed unmatched is told when there was no matching it.
+    const late = this.input.form?.elements[`${this.input.name}_late`];
+    if (late) late.value = "1";
     try {
       const answer = await fetch(`${this.address}?${query}`, { headers: { "X-Requested-With": "fetch" } });
       if (!answer.ok || answer.redirected) return;
@@ -81,6 +84,7 @@ class Combobox {
     } catch {
       return; // Suggestions are a help; the form works without them.
     }
+    if (late) late.value = "";
     if (turn !== this.asked || document.activeElement !== this.input) return;
     this.list.innerHTML = html;
     if (this.input.dataset.suggestNew) this.offerNew(words);

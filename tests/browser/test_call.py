@@ -211,3 +211,18 @@ def test_the_service_is_a_guess_until_the_agent_says_otherwise(as_person, audit,
     page.get_by_label("Everyone").check()
     page.get_by_text("P2 High").first.wait_for()
     assert service.input_value() == ""
+
+
+def test_a_search_that_is_down_does_not_hold_up_the_call(as_person, agent):
+    page = as_person(agent, "/tickets/call/")
+    page.route("**/suggest/people/**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.keyboard.type("Somebody of ward 9")
+    page.keyboard.press("Enter")
+    page.keyboard.type("The bed does not rise")
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url("**/tickets/INC-*/?logged=1&unmatched=1")
+    assert page.get_by_text("The caller said: Somebody of ward 9.").is_visible()
+    page.get_by_role("link", name="Say who called").click()
+    page.wait_for_url("**/edit/?only=requester")

@@ -194,7 +194,7 @@ def test_a_page_with_a_draft_in_it_opens_at_its_top(as_person, agent, ticket):
     page.keyboard.type(WORDS)
     page.locator("details.composer").get_by_text("Draft saved").wait_for()
 
-    page.goto(ticket.get_absolute_url())
+    page.reload()
     note = page.locator("#id_note-body")
     assert note.input_value() == WORDS
     page.keyboard.press("r")

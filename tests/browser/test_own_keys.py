@@ -78,7 +78,8 @@ def test_the_palette_opens_a_new_tab_and_works_on_what_is_selected(as_person, ag
     assert ticket.number in opened.value.url
     opened.value.close()
 
-    page.keyboard.press("Escape")
+    page.bring_to_front()
+    page.reload()
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("Control+k")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import a_ticket
+from tests.factories import a_person, a_ticket
+from valuechain.records.kinds import kinds
+from valuechain.records.vocabulary import Via
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +79,26 @@ def test_the_head_of_an_activitys_addresses_leads_to_the_activity(signed_in, age
 
 def test_there_is_no_seventh_activity(signed_in, agent):
     assert signed_in(agent).get("/activity/selling/").status_code == 404
+
+
+def test_the_search_is_narrowed_by_kind_and_by_service(signed_in, agent, requester, organisation):
+    owner = a_person("Olga Owner", organisation, "service_owner")
+    mail, phones = (
+        kinds["service"].open(actor=owner, via=Via.HTML, title=title)
+        for title in ("Mail", "Telephony")
+    )
+    for title, service in (("Crane one", mail), ("Crane two", phones), ("Crane three", mail)):
+        a_ticket(actor=agent, requester=requester, title=title, service=service)
+
+    page = signed_in(agent)
+    everything = page.get("/search/?q=crane").content.decode()
+    assert f"/search/?q=crane&amp;service={mail.number}" in everything
+    assert f"/search/?q=crane&amp;service={phones.number}" in everything
+
+    narrowed = page.get(f"/search/?q=crane&service={mail.number}&type=tickets").content.decode()
+    assert "one</a>" in narrowed
+    assert "three</a>" in narrowed
+    assert "two</a>" not in narrowed
+    # Each filter in use is taken away by itself.
+    assert f'href="/search/?q=crane&amp;service={mail.number}"' in narrowed
+    assert 'href="/search/?q=crane&amp;type=tickets"' in narrowed

@@ -143,6 +143,27 @@ def test_an_unknown_name_is_answered_with_whom_it_might_mean_and_all_that_was_ty
     assert not Record.objects.exists()
 
 
+def test_a_caller_nobody_could_match_is_taken_as_typed_and_matched_later(
+    desk_client, call, agent, requester
+):
+    refused = desk_client.post(PAGE, call(caller="Somebody of ward 9"))
+    assert "Log it now, match the caller later" in refused.content.decode()
+
+    logged = desk_client.post(PAGE, call(caller="Somebody of ward 9", caller_late="1"), follow=True)
+
+    record = Record.objects.get()
+    assert record.requester == agent
+    note = record.comments.get()
+    assert note.is_internal
+    assert "The caller said: Somebody of ward 9." in note.body
+    assert f"{record.get_absolute_url()}edit/?only=requester" in logged.content.decode()
+    assert not User.objects.filter(name="Somebody of ward 9").exists()
+
+    # A name that is known is matched all the same.
+    desk_client.post(PAGE, call(caller=requester.name, caller_late="1"))
+    assert Record.objects.latest("pk").requester == requester
+
+
 def test_digits_are_a_phone_or_an_employee_number_and_never_an_id(desk_client, call, requester):
     User.objects.filter(pk=requester.pk).update(employee_number="4711", phone="0043 1 55")
 

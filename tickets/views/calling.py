@@ -122,7 +122,8 @@ class CallView(StaffView):
         if request.POST.get("action") == "next":
             messages.success(request, _("%(number)s is logged.") % {"number": record.number})
             return redirect("ticket-call")
-        return redirect(f"{record.get_absolute_url()}?logged=1")
+        late = "&unmatched=1" if form.cleaned_data.get("unmatched") else ""
+        return redirect(f"{record.get_absolute_url()}?logged=1{late}")
 
     def _answered_by(self, request: HttpRequest, number: str) -> CallForm:
         """Return the form with an article as what was done: the caller is sent its address."""
@@ -154,7 +155,8 @@ class CallView(StaffView):
         if comment is None:
             return self._page(request, form, request.POST, status=UNPROCESSABLE)
         drop_draft(person=actor, name=Draft.Name.CALL)
-        name = form.cleaned_data["person"] or form.cleaned_data["caller"]
+        given = form.cleaned_data
+        name = given["unmatched"] or given["person"] or given["caller"]
         messages.success(
             request, _("%(name)s is added to %(number)s.") % {"name": name, "number": ticket.number}
         )
