@@ -37,6 +37,33 @@ STICKS_OUT = """() => {
     one.getBoundingClientRect().right > innerWidth + 0.5 && !clipped(one.parentElement));
   return `${over}: ${out.slice(-3).map(one => one.outerHTML.slice(0, 140)).join(" | ")}`;
 }"""
+#: What carries a state carries it in words; a colour or a shape alone tells nothing to many (goal 21).
+WORDLESS = """() => [...document.querySelectorAll(".bdg, .sla")]
+  .filter(one => !/[\\p{L}\\p{N}]/u.test(one.textContent)).map(one => `says nothing in words: ${one.outerHTML.slice(0, 120)}`)"""
+#: A reader's own size and spacing of text: WCAG 2.2, 1.4.4 and 1.4.12. What is set by a script needs no leave of the policy.
+TWICE = "twice => { document.documentElement.style.fontSize = twice ? '200%' : ''; }"
+SPACED = """spaced => {
+  globalThis.spacing ??= new CSSStyleSheet();
+  spacing.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-block-end: 2em !important; }`);
+  document.adoptedStyleSheets = spaced ? [spacing] : [];
+}"""
+#: Text that does not fit its box and is hidden there; what scrolls, or says by dots that it goes on, is no loss.
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(one => {
+  if (!one.checkVisibility({visibilityProperty: true}) || one.closest(".hide, [hidden], svg, select, [aria-hidden=true]")) return false;
+  if (![...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) return false;
+  const style = getComputedStyle(one);
+  const wide = style.overflowX === "hidden" || style.overflowX === "clip";
+  const high = style.overflowY === "hidden" || style.overflowY === "clip";
+  const told = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none";
+  return (wide && !told && one.scrollWidth > one.clientWidth + 1) || (high && !told && one.scrollHeight > one.clientHeight + 1);
+}).map(one => one.outerHTML.slice(0, 120))"""
+#: What is pressed, but left out of the way of Tab, must belong to something that arrows walk.
+OUT_OF_REACH = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link], [role=tab], [role=menuitem]")]
+  .filter(one => one.tabIndex < 0 && !one.disabled && one.checkVisibility({visibilityProperty: true})
+    && !one.closest("[inert], [role=listbox], [role=menu], [role=tablist], [role=grid], [aria-hidden=true]"))
+  .map(one => `no key leads to: ${one.outerHTML.slice(0, 120)}`)"""
 #: Every control that can be seen takes the focus, shows a ring, and is not covered by what stays put.
 WALK = """() => {
   const wanted = "a[href], button, input, select, textarea, summary, [tabindex]";
@@ -150,14 +177,31 @@ def faults(tab: Tab, address: str) -> Iterator[str]:
         tab.page.emulate_media(color_scheme="dark")
         yield from (f"{width} px, dark: {fault}" for fault in tab.axe(COLOURS))
     yield from tab.sideways(320)
+    yield from _as_readers_set_it(tab)
+    yield from tab.page.evaluate(WORDLESS)
     tab.page.set_viewport_size({"width": 1280, "height": 800})
     tab.page.keyboard.press("Tab")  # from here on the ring is that of somebody who types
     yield from tab.page.evaluate(WALK)
+    yield from tab.page.evaluate(OUT_OF_REACH)
     tab.page.evaluate(OPEN_EVERYTHING)
     # All menus open at once lie on one another, which nobody sees.
     yield from (f"opened: {fault}" for fault in tab.axe(EVERYTHING, without=("target-size",)))
     yield from _too_heavy(tab, for_requesters=address.startswith("/portal/"))
     yield from (f"the browser says: {said}" for said in tab.complaints)
+
+
+def _as_readers_set_it(tab: Tab) -> Iterator[str]:
+    """Yield what is lost with text of twice the size, and with lines, words and letters set wider."""
+    for change, said, widths in (
+        (TWICE, "200 % text", (1280, 640)),
+        (SPACED, "spaced", (320, 1280)),
+    ):
+        tab.page.evaluate(change, True)
+        for width in widths:
+            yield from (f"{said}, {fault}" for fault in tab.sideways(width))
+            cut = tab.page.evaluate(CUT_OFF)
+            yield from (f"{said}, {width} px: cut off: {what}" for what in cut)
+        tab.page.evaluate(change, False)
 
 
 def _too_heavy(tab: Tab, *, for_requesters: bool) -> Iterator[str]:

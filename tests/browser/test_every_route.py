@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.company import World
 from tests.browser.examples import NOT_PAGES
+from tests.browser.looking import faults
 from tests.browser.whole_company import OF_RECORDS, PAGES, look_at
 from tests.routes import routes
 
@@ -23,6 +24,34 @@ def test_every_readable_route_is_a_page_or_is_said_not_to_be_one() -> None:
     unknown = NOT_PAGES.keys() - {route.name for route in routes()}
 
     assert not unknown, f"No longer there: {sorted(unknown)}"
+
+
+def test_the_look_sees_what_it_looks_for(tabs: Any, server: LiveServer) -> None:
+    tab = tabs("nobody")
+    tab.open(server.url + "/login/")
+    tab.page.evaluate("""() => {
+      const add = (name, words, given) => {
+        const one = Object.assign(document.createElement(name), {textContent: words});
+        for (const [key, value] of Object.entries(given)) one.setAttribute(key, value);
+        document.querySelector("main").append(one);
+        return one;
+      };
+      add("span", "", {class: "bdg"});
+      add("button", "Nobody's", {tabindex: "-1"});
+      const fixed = add("p", "Cut off once it grows", {});
+      Object.assign(fixed.style, {inlineSize: "11em", fontSize: "10px", overflow: "hidden", whiteSpace: "nowrap"});
+      Object.assign(add("p", "Wide once it grows", {}).style, {inlineSize: "30rem"});
+    }""")
+
+    found = "\n".join(faults(tab, "/login/"))
+
+    for fault in (
+        "says nothing in words",
+        "no key leads to",
+        "200 % text, 640 px: scrolls",
+        "spaced, 320 px: cut off",
+    ):
+        assert fault in found, found
 
 
 @pytest.mark.parametrize("name", sorted(PAGES.keys() - OF_RECORDS))
