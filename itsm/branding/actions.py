@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,13 +25,14 @@ if TYPE_CHECKING:
     from itsm.accounts.models import User
 
 
+PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{1,38}")
 #: What the trail tells of a change.
-SHOWN = ("name", "accent", "accent_dark")
+SHOWN = ("name", "accent", "accent_dark", "phone", "email")
 
 
 @transaction.atomic
 def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
-    """Keep name, colours and logo; `logo` holds the bytes of a new one, `drops_logo` takes it away.
+    """Keep name, colours, logo and how the desk is reached; `logo` holds the bytes of a new one, `drops_logo` takes it away.
 
     Raises Denied, and FieldErrors that say which contrast a colour reaches and which shade would do.
     """
@@ -38,6 +42,8 @@ def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
     row, _made = Brand.objects.select_for_update().get_or_create(pk=ONLY)
     before = values_of(row, SHOWN) | {"logo": bool(row.logo)}
     row.name = " ".join(str(given.get("name", row.name)).split())
+    row.phone = _dialled(given.get("phone", row.phone))
+    row.email = _written_to(given.get("email", row.email))
     row.accent = _readable(LIGHT, given.get("accent", row.accent), "accent")
     row.accent_dark = _readable(DARK, given.get("accent_dark", row.accent_dark), "accent_dark")
     if row.accent_dark and not row.accent:
@@ -55,6 +61,25 @@ def save_brand(given: Mapping[str, Any], *, actor: User) -> Brand:
     forget()
     transaction.on_commit(forget)
     return row
+
+
+def _dialled(said: str) -> str:
+    phone = " ".join(str(said).split())
+    if phone and not PHONE.fullmatch(phone):
+        message = _("Write the number as it is dialled, such as +43 1 555 0100.")
+        raise FieldErrors({"phone": [("not_a_phone", message)]})
+    return phone
+
+
+def _written_to(said: str) -> str:
+    address = str(said).strip()
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError:
+        message = _("Write a whole address, such as desk@example.org.")
+        raise FieldErrors({"email": [("not_an_address", message)]}) from None
+    return address
 
 
 def _readable(theme: str, said: str, field: str) -> str:

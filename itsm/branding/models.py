@@ -15,12 +15,14 @@ ONLY = 1
 
 
 class Brand(models.Model):
-    """Name, colour and logo; what is empty is the program's own."""
+    """Name, colour and logo, what is empty being the program's own; and how the desk is reached."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(_("name"), max_length=40, blank=True)
     accent = models.CharField(_("colour in the light theme"), max_length=7, blank=True)
     accent_dark = models.CharField(_("colour in the dark theme"), max_length=7, blank=True)
+    phone = models.CharField(_("phone of the service desk"), max_length=40, blank=True)
+    email = models.EmailField(_("mail address of the service desk"), blank=True)
     logo = models.BinaryField(null=True, help_text=_("A PNG that was drawn anew from the upload."))
     logo_width = models.PositiveSmallIntegerField(default=0)
     logo_height = models.PositiveSmallIntegerField(default=0)

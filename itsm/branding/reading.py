@@ -20,6 +20,8 @@ PRODUCT = "Throughline"
 #: Each process asks the database again after so long.
 KEPT_SECONDS = 10
 _KEPT = "branding.look"
+#: What was read last, however long ago: all that is at hand while the database cannot be reached.
+_LAST = "branding.last_look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class Look:
     """The house as pages and mails show it."""
 
     name: str = PRODUCT
+    #: How the service desk is reached where the portal is no help; empty when nobody said.
+    phone: str = ""
+    email: str = ""
     css: str = ""
     css_url: str = ""
     logo_url: str = ""
@@ -44,6 +49,7 @@ def look() -> Look:
     if found is None:
         found = _drawn(Brand.objects.filter(pk=ONLY).first() or Brand())
         kept.set(_KEPT, found, KEPT_SECONDS)
+        kept.set(_LAST, found, None)
     return found
 
 
@@ -53,15 +59,15 @@ def logo_address() -> str:
     return f"{settings.SITE_URL}{found.logo_url}" if found.logo_url else ""
 
 
-def name_at_hand() -> str:
-    """Return the name of the house as this process last read it: what a page may say after a fault."""
-    kept: Look | None = caches["process"].get(_KEPT)
-    return kept.name if kept is not None else PRODUCT
+def look_at_hand() -> Look:
+    """Return the look of the house as this process last read it: what a page may say after a fault."""
+    kept: Look | None = caches["process"].get(_LAST)
+    return kept if kept is not None else Look()
 
 
 def forget() -> None:
     """Read afresh the next time, in this process; the others do within ten seconds."""
-    caches["process"].delete(_KEPT)
+    caches["process"].delete_many([_KEPT, _LAST])
 
 
 def brand(_request: HttpRequest) -> dict[str, Any]:
@@ -88,6 +94,8 @@ def _drawn(row: Brand) -> Look:
     accent = accent_in(LIGHT, row.accent or tokens(LIGHT)["accent"])
     return Look(
         name=row.name or PRODUCT,
+        phone=row.phone,
+        email=row.email,
         css=css,
         css_url=reverse("brand-styles", args=[digest_of(css.encode())]) if css else "",
         logo_url=reverse("brand-logo", args=[digest_of(logo)]) if logo else "",

@@ -8,11 +8,15 @@ import re
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, PngImagePlugin
 
 from itsm.branding import reading
 from itsm.branding.accents import NEEDED, accent_in, nearest
 from itsm.core.colours import DARK, LIGHT, contrast, hexadecimal, shade_of, tokens
+from itsm.core.rest.problems import server_error
 from itsm.notifications.delivering import deliver
 from tests.doors import browser
 from tests.factories import a_ticket
@@ -185,3 +189,38 @@ def test_mails_carry_the_name_and_the_logo(cast, page):
     deliver()
     html = [one for one in mail.outbox if cast.requester.email in one.to][-1].alternatives[0][0]
     assert re.search(r'<img src="http://[^"]+/brand/[0-9a-f]+\.png"[^>]*alt="Harbour Help"', html)
+
+
+def test_the_desk_is_reached_from_every_page_of_the_portal_and_where_the_portal_fails(cast, page):
+    page.post(ADDRESS, {"phone": " +43 1  555 0100", "email": "desk@example.org"})
+
+    portal = browser(cast.requester).get("/portal/").text
+    # Nothing but what this process read before is at hand once the database is gone.
+    with CaptureQueriesContext(connection) as asked:
+        fault = server_error(RequestFactory().get("/portal/")).content.decode()
+
+    assert not asked.captured_queries
+    for text in (portal, fault):
+        assert '<a href="tel:+4315550100">+43 1 555 0100</a>' in text
+        assert '<a href="mailto:desk@example.org">desk@example.org</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("phone", "ask Bob", "Write the number as it is dialled"),
+        ("phone", "+43 1; rm", "Write the number as it is dialled"),
+        ("email", "desk", "Write a whole address"),
+        ("email", "desk@example.org?cc=all@example.org", "Write a whole address"),
+    ],
+)
+def test_what_reaches_nobody_is_refused(page, field, value, reason):
+    answer = page.post(ADDRESS, {field: value})
+
+    assert answer.status_code == 422
+    assert reason in answer.text
+
+
+def test_nothing_is_said_of_a_desk_that_nobody_described(cast):
+    assert "Service desk:" not in browser(cast.requester).get("/portal/").text
+    assert "reach the service desk" not in server_error(RequestFactory().get("/")).content.decode()

@@ -9,4 +9,4 @@ from itsm.branding import reading
 register = template.Library()
 register.simple_tag(reading.look, name="house_look")
 register.simple_tag(reading.logo_address, name="house_logo")
-register.simple_tag(reading.name_at_hand, name="house_name_at_hand")
+register.simple_tag(reading.look_at_hand, name="house_at_hand")

@@ -1,4 +1,4 @@
-"""The administrators' page for name, logo and colour of the house."""
+"""The administrators' page for name, logo and colour of the house, and how its desk is reached."""
 
 from __future__ import annotations
 
@@ -21,13 +21,26 @@ from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
 
 class BrandForm(RuledForm):
-    """What the house is called, its colours and its logo."""
+    """What the house is called, how its desk is reached, its colours and its logo."""
 
     name = forms.CharField(
         label=gettext_lazy("Name of the house or product"),
         max_length=40,
         required=False,
         help_text=gettext_lazy("Left empty: Throughline."),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone of the service desk"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Shown below each page of the portal, and when the portal fails."),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    email = forms.CharField(
+        label=gettext_lazy("Mail address of the service desk"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
     )
     accent = forms.CharField(
         label=gettext_lazy("Colour in the light theme"),
@@ -63,7 +76,7 @@ class BrandingView(AdminView):
     def get(self, _request: HttpRequest) -> HttpResponse:
         """Show what is chosen."""
         row = self._row()
-        names = ("name", "accent", "accent_dark")
+        names = ("name", "phone", "email", "accent", "accent_dark")
         return self._page(BrandForm(initial={name: getattr(row, name) for name in names}))
 
     def post(self, request: HttpRequest) -> HttpResponse:

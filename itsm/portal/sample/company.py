@@ -15,6 +15,8 @@ IT, FINANCE, HR = "Information Services", "Finance", "Human Resources"
 NORDLINK, MEDISOFT = "Nordlink Networks", "Medisoft Systems"
 DOMAIN = "brightwater.example"
 TIME_ZONE = "Europe/Vienna"
+#: How the service desk is reached.
+PHONE, EMAIL = "+43 1 555 0100", f"desk@{DOMAIN}"
 
 _INTERNAL, _CUSTOMER, _SUPPLIER = (
     Organisation.Kind.INTERNAL, Organisation.Kind.CUSTOMER, Organisation.Kind.SUPPLIER,

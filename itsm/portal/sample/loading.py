@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
+from itsm.branding.actions import save_brand
 from itsm.core.errors import RuleViolation
 from itsm.portal.sample import (
     company,
@@ -68,6 +69,7 @@ def load(*, now: datetime, stories: tuple[Story, ...] = STORIES) -> Loaded:
         for name in company.TEAMS
     }
     people = _make_people(organisations, teams, password)
+    save_brand({"phone": company.PHONE, "email": company.EMAIL}, actor=people["admin"])
     teller = Teller(people=people, organisations=organisations, teams=teams, now=now)
     if stories is STORIES:
         promises.install()
