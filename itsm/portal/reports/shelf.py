@@ -61,7 +61,7 @@ REPORTS: dict[str, Report] = {
             (_("Service"), _("Tickets decided"), _("Missed"), _("Percent kept")),
             desk.service_levels,
             ((_("Tickets decided"), _("The work was done in time, or a deadline passed before.")),
-             (_("Missed"), _("Those of them of which one promise or more was missed.")),
+             (_("Missed"), _("Those of them that missed a promise.")),
              (_("Percent kept"), _("The others, of every hundred that were decided.")), _MONTH),
             drawn=2,
         ),
