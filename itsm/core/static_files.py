@@ -40,18 +40,22 @@ class QuickStaticFilesStorage(ModuleStaticFilesStorage):
 
 
 def _styles() -> str:
-    """The layers of the styles in their order."""
+    """The layers of the styles in their order, without what is written for their readers."""
     folder = settings.BASE_DIR / "static" / "css"
-    return "\n".join((folder / f"{part}.css").read_text("utf-8") for part in STYLES)
+    text = "\n".join((folder / f"{part}.css").read_text("utf-8") for part in STYLES)
+    return _REMARK.sub("", text)
 
 
 def _scripts() -> str:
-    """The first module and all that it imports, each in a scope of its own, those needed first."""
+    """The first module and all that it imports, each in a scope of its own, those needed first.
+
+    Lines of comment stay with their readers, too.
+    """
     folder = settings.BASE_DIR / "static" / "js"
     done: dict[str, str] = {}
 
     def take(name: str) -> None:
-        text = (folder / name).read_text("utf-8")
+        text = _COMMENT.sub("", (folder / name).read_text("utf-8"))
         for needed in _TAKES.findall(text):
             if needed[1] not in done:
                 take(needed[1])
@@ -66,6 +70,9 @@ def _scripts() -> str:
     return "const modules = {};\n" + "\n".join(done.values())
 
 
+#: A remark in styles; a line of scripts that is nothing but a comment, none of which stands in a text.
+_REMARK = re.compile(r" */\*.*?\*/\n?", re.DOTALL)
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 STYLES = ("tokens", "base", "components", "pages")
 _TAKES = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _GIVES = re.compile(r"^export ((?:async )?function|const|class) (\w+)", re.MULTILINE)

@@ -4,10 +4,11 @@ import { startClocks } from "./clocks.js";
 import { startSuggestions } from "./combobox.js";
 import { startForms, startOffline } from "./forms.js";
 import { startLive } from "./live.js";
-import { busy, fresh, meant, say, sayFailed, showOwnKeys, shown, startMenus, word } from "./page.js";
+import { fresh, meant, say, showOwnKeys, shown, startMenus, word } from "./page.js";
 import { startPalette } from "./palette.js";
 import { startPasting } from "./pasting.js";
 import { startQueue, startRows } from "./queue.js";
+import { startRequests } from "./requests.js";
 import { startSending } from "./sending.js";
 import { startSheets } from "./sheet.js";
 import { startDecisions } from "./triage.js";
@@ -115,32 +116,6 @@ function startKeys() {
   for (const opener of document.querySelectorAll('[data-dialog="keys"]')) opener.addEventListener("click", () => fillList(dialog));
 }
 
-function startRequests() {
-  const isQuiet = (part) => part.matches("[data-live], [data-quiet]");
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    // A part that asks for itself again rests while nobody looks, and is no work to wait for.
-    if (document.hidden && event.detail.elt.matches("[data-live]")) event.preventDefault();
-    if (isQuiet(event.detail.elt)) return;
-    busy(1);
-    event.detail.target?.setAttribute("aria-busy", "true");
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (isQuiet(event.detail.elt)) return;
-    busy(-1);
-    event.detail.target?.removeAttribute("aria-busy");
-  });
-  for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failed, ({ detail }) => {
-      if (!detail.elt || isQuiet(detail.elt)) return;
-      const { elt, target, requestConfig: asked } = detail;
-      const again = () => (elt.matches("form, a, button") ? window.htmx.trigger(elt, elt.matches("form") ? "submit" : "click")
-        : window.htmx.ajax(asked.verb, asked.path, { source: elt, target }));
-      sayFailed(target, word(failed === "htmx:responseError" ? "broke" : "failed"), again);
-    });
-  }
-  document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
-}
-
 function startParts(root) {
   showOwnKeys(root);
   startSuggestions(root);
@@ -173,5 +148,5 @@ startSheets();
 startKeys();
 startParts(document);
 startLive();
-startRequests();
+startRequests(startParts);
 startOffline();

@@ -1,7 +1,5 @@
-// Suggestions below a text field, after the APG's combobox with list autocomplete and manual selection:
-// the field keeps the focus, arrows move through the list, Enter picks, Escape closes, Tab keeps what
-// was typed. A field asks for it with data-suggest="people", "records" or "tags"; without scripts it is plain text.
-// In a field of several words (data-suggest-each) the last one is completed, and Enter alone sends the form.
+// Suggestions below a text field, after the APG's combobox with list autocomplete and manual selection. A field asks
+// for them with data-suggest="people", "records" or "tags". In one of several words (data-suggest-each) the last is completed.
 import { fresh, word } from "./page.js";
 
 const DELAY_MS = 150;

@@ -67,12 +67,18 @@ def test_the_scripts_and_the_styles_of_every_page_stay_light(settings):
         found = [Path(finders.find(name)).read_bytes() for name in names]
         return sum(len(gzip.compress(content)) for content in found)
 
-    assert packed("js/throughline.js", "django_htmx/htmx-2.min.js") <= 35 * 1024
     pages = [path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html")]
-    own = [re.findall(r'stylesheet" href="{% static "(css/[a-z]+\.css)"', page) for page in pages]
-    assert sum(map(bool, own)) > 10
-    for styles in own:
-        assert packed(*{"css/throughline.css", *styles}) <= 20 * 1024, styles
+    styles = [
+        re.findall(r'stylesheet" href="{% static "(css/[a-z]+\.css)"', page) for page in pages
+    ]
+    scripts = [re.findall(r'src="{% static "(js/[a-z]+\.js)"', page) for page in pages]
+    assert sum(map(bool, styles)) > 10
+    assert sum(map(bool, scripts)) > 5
+    for own in styles:
+        assert packed(*{"css/throughline.css", *own}) <= 20_000, own
+    every = {"js/throughline.js", "django_htmx/htmx-2.min.js"}
+    for own in scripts:
+        assert packed(*{*every, *own}) <= 35_000, own
 
 
 def test_the_page_of_a_fault_has_its_styles_though_only_hashed_files_are_kept(
@@ -107,7 +113,10 @@ def test_a_page_asks_once_for_the_styles_of_every_page(tmp_path: Path, settings)
     found = Path(finders.find("css/throughline.css"))
 
     css = found.read_text()
-    places = [css.index((settings.BASE_DIR / "static" / "css" / f"{part}.css").read_text())
-              for part in ("tokens", "base", "components", "pages")]  # fmt: skip
+    places = [css.index(f"@layer {layer} {{") for layer in ("tokens", "base", "components")]
     assert places == sorted(places)
+    parts = "".join((settings.BASE_DIR / "static" / "css" / f"{part}.css").read_text()
+                    for part in ("tokens", "base", "components", "pages"))  # fmt: skip
+    assert "/*" not in css
+    assert css.count("{") == re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL).count("{")
     assert finders.find("css/base.css"), "the parts stay there, for a page that shows the colours"

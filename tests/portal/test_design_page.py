@@ -1,6 +1,5 @@
 """The page of all components, and what each page owes its readers before a browser looks at it."""
 
-import gzip
 import re
 from pathlib import Path
 
@@ -18,10 +17,6 @@ def page(client):
     response = client.get("/design/")
     assert response.status_code == 200
     return response.content.decode()
-
-
-def compressed(*paths):
-    return sum(len(gzip.compress(Path(path).read_bytes())) for path in paths)
 
 
 @pytest.mark.django_db
@@ -84,21 +79,6 @@ def test_every_icon_named_in_a_template_is_in_the_sprite():
     for template in (Path(settings.BASE_DIR) / "templates").rglob("*.html"):
         named = re.findall(r'{% icon "([\w-]+)" %}', template.read_text(encoding="utf-8"))
         assert set(named) <= known, template
-
-
-def heaviest(folder, everywhere, others):
-    """Return what a page loads at most: the files of every page, and so many of the largest others."""
-    files = {path.stem: compressed(path) for path in (STATIC / folder).glob(f"*.{folder}")}
-    own = sorted((files[name] for name in files.keys() - everywhere), reverse=True)
-    return sum(files[name] for name in everywhere) + sum(own[:others])
-
-
-def test_styles_and_scripts_stay_light():
-    htmx = compressed(finders.find("django_htmx/htmx-2.min.js"))
-    everywhere = {"app", "forms", "page", "clocks", "palette"}
-
-    assert heaviest("css", {"tokens", "base", "components", "pages"}, 2) <= 20_000
-    assert htmx + heaviest("js", everywhere, 5) <= 35_000
 
 
 def test_every_script_stays_small_enough_to_read_at_once():
