@@ -10,11 +10,13 @@ from itsm.core import clock
 from itsm.portal.sample import company
 from itsm.portal.sample.design import Planning
 from itsm.portal.sample.telling import Teller
+from tickets.ordering import order
 from valuechain.deliver_support.actions import add_step, save_freeze, set_questions
+from valuechain.deliver_support.models import ServiceOffering
 from valuechain.obtain_build.actions import add_check, add_line, answer_check
-from valuechain.records.actions import accept_handover
+from valuechain.records.actions import accept_handover, add_comment
 from valuechain.records.models import Handover, Record
-from valuechain.records.vocabulary import LinkKind, Via
+from valuechain.records.vocabulary import LinkKind, Via, Visibility
 
 #: Title, what it is for, criticality, who uses it, what is promised.
 SERVICES = (
@@ -36,6 +38,7 @@ def tell(teller: Teller) -> None:
     """Play everything, in the order in which it happened."""
     play = Planning(teller)
     _catalogue(play, teller.services)
+    _orders(play)
     _articles(play, teller.services)
     _release(play, teller.services)
     _components(play)
@@ -105,6 +108,29 @@ def _catalogue(play: Planning, services: dict[str, Record]) -> None:
         with clock.at(play.ago(279)):
             item = set_questions(item, questions, actor=play.teller.people["owner"], via=Via.HTML)
         play.step(item, 278, "owner", "publish")
+
+
+def _orders(play: Planning) -> None:
+    """Let some have what they ordered, so that the catalogue tells how long it took most people."""
+    mailbox, phone = (
+        ServiceOffering.objects.get(slug=slug) for slug in ("shared-mailbox", "ward-phone")
+    )
+    people = play.teller.people
+    for offering, who, days, took, answers in (
+        (mailbox, "hana", 31, 0.3, {"address": "lab@brightwater.example", "owner": people["hana"].email}),
+        (mailbox, "thomas", 24, 1.1, {"address": "invoices@brightwater.example", "owner": people["thomas"].email}),
+        (mailbox, "klara", 17, 0.9, {"address": "south@brightwater.example", "owner": people["klara"].email}),
+        (phone, "simone", 29, 2.8, {"ward": "Ward 5", "how_many": 2}),
+        (phone, "fatima", 22, 3.6, {"ward": "Ward 1", "how_many": 1}),
+        (phone, "peter", 15, 1.9, {"ward": "House B", "how_many": 1}),
+    ):  # fmt: skip
+        with clock.at(play.ago(days)):
+            asked = order(offering, answers=answers, actor=people[who], via=Via.HTML)
+        play.step(asked, days - took / 3, "malik", "start")
+        with clock.at(play.ago(days - took / 3)):
+            add_comment(asked, body="I am on it; you hear from me when it is there.",
+                        visibility=Visibility.PUBLIC, actor=people["malik"], via=Via.HTML)  # fmt: skip
+        play.step(asked, days - took, "malik", "fulfil", resolution="It is there and works.")
 
 
 def _articles(play: Planning, services: dict[str, Record]) -> None:
