@@ -133,6 +133,13 @@ class UserQuerySet(models.QuerySet["User"]):
             )
         return found
 
+    def named_alike(self, words: str) -> UserQuerySet:
+        """Keep active people whose name holds each word, whatever its accents. Reads every name."""
+        found = self.filter(is_active=True)
+        for word in words.split():
+            found = found.filter(name__unaccent__icontains=word)
+        return found
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates people and finds them by e-mail address, whatever its case."""

@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from itsm.core.templatetags.places import ICONS
-from itsm.portal.people import people_found
+from itsm.portal.people import SURE, people_found
 from itsm.portal.search import NUMBER
 from itsm.portal.shell import shell
 from valuechain.records import last_visit
@@ -31,6 +31,8 @@ from valuechain.records.vocabulary import Visibility
 
 #: Rows of one group.
 MOST = 7
+#: Among how many of the newest hits those whose title says it are put first.
+NEAR = 100
 #: How long one search may take, in thousandths of a second.
 PATIENCE_MS = 1500
 ACTIONS, PEOPLE, HELP = ">", "@", "?"
@@ -55,6 +57,8 @@ class Group:
 
     label: str
     rows: list[Row] = field(default_factory=list)
+    #: Whether it stands before the others.
+    leads: bool = False
 
 
 Search = Callable[[str, Any], Group]
@@ -98,6 +102,7 @@ def _groups(request: HttpRequest, typed: str) -> tuple[list[Group], str, bool]:
         searches = [_records, _people, _articles]
     # The first that takes too long is the last that is tried.
     is_slow = not all(_in_time(groups, search, words, actor) for search in searches)
+    groups.sort(key=lambda group: not group.leads)
     return groups, words, is_slow
 
 
@@ -131,7 +136,7 @@ def _latest(request: HttpRequest) -> Group:
 
 def _exactly(words: str, actor: Any) -> Group:
     """The record of a number, whole (INC-1007) or its digits alone (#1007)."""
-    group = Group(_("Exactly"))
+    group = Group(_("Exactly"), leads=True)
     digits = words.lstrip("#")
     if digits.isascii() and digits.isdigit() and len(digits) < 13:
         numbers = [f"{kind.prefix}-{digits}" for kind in kinds]
@@ -243,7 +248,7 @@ def _fitting(rows: list[Row], words: str) -> list[Row]:
 
 def _records(words: str, actor: Any) -> Group:
     found = Record.objects.visible_to(actor).matching(words, actor=actor)
-    rows = found.exclude(resource="articles").with_people().order_by("-updated_at", "-pk")[:MOST]
+    rows = found.exclude(resource="articles").best_first(words, of=NEAR).with_people()[:MOST]
     return Group(_("Records"), [_row(record) for record in rows])
 
 
@@ -260,12 +265,13 @@ def _people(words: str, actor: Any) -> Group:
             )
             for person in people_found(words, actor=actor)[:MOST]
         ]
+        group.leads = len(group.rows) <= SURE
     return group
 
 
 def _articles(words: str, actor: Any) -> Group:
     found = Record.objects.visible_to(actor).of_resource("articles").matching(words, actor=actor)
-    rows = found.with_people().order_by("-updated_at", "-pk")[:MOST]
+    rows = found.best_first(words, of=NEAR).with_people()[:MOST]
     return Group(
         _("Knowledge"),
         [Row(r.title, r.get_absolute_url(), "", r.number, "book") for r in rows],

@@ -24,6 +24,8 @@ from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
 ROWS = 7
 FROM_LETTERS = 2
+#: Words that fit so few people are most likely meant for one of them.
+SURE = 2
 #: So many of a person's open and of their finished tickets stand on their page.
 OPEN_ONES, FINISHED_ONES = 10, 5
 
@@ -33,8 +35,9 @@ def people_found(words: str, *, actor: Any, most: int = ROWS) -> list[User]:
     words = words.strip()[:200]
     if len(words) < FROM_LETTERS:
         return []
-    found = User.objects.visible_to(actor).matching(words).filter(is_service_account=False)
-    return list(found.select_related("organisation").order_by("name", "pk")[:most])
+    seen = User.objects.visible_to(actor).filter(is_service_account=False)
+    seen = seen.select_related("organisation").order_by("name", "pk")
+    return list(seen.matching(words)[:most]) or list(seen.named_alike(words)[:most])
 
 
 @login_required

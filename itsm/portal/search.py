@@ -15,11 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from itsm.portal.people import people_found
+from itsm.portal.people import SURE, people_found
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
-from valuechain.records.querysets import is_broad
+from valuechain.records.querysets import is_broad, to_search_query
 from valuechain.records.tagging import known_tags
 
 #: Rows shown of each group, of one group alone, and how far hits are counted.
@@ -64,6 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "services": [] if service else _services(hits),
             "groups": groups,
             "people": people,
+            "people_lead": len(people) <= SURE,
             "is_empty": bool(words) and not groups and not people,
         },
     )
@@ -77,10 +78,18 @@ def record_url(record: Record, *, actor: Any) -> str:
 
 
 def _hits(words: str, *, actor: Any, only: str, service: Record | None) -> dict[str, list[int]]:
-    """Return the keys of what fits by resource, newest change first, COUNTED + 1 of each at most."""
+    """Return the keys of what fits by resource: the newest COUNTED + 1 of each.
+
+    Those whose number or title says it come first, each the newest change first.
+    """
     hits: dict[str, list[int]] = {}
     for resource, pk in _newest_hits(words, actor=actor, only=only, service=service):
         hits.setdefault(resource, []).append(pk)
+    every = [pk for pks in hits.values() for pk in pks]
+    in_title = to_search_query(words, weight="A")
+    named = set(Record.objects.filter(pk__in=every, search=in_title).values_list("pk", flat=True))
+    for pks in hits.values():
+        pks.sort(key=lambda pk: pk not in named)
     return hits
 
 

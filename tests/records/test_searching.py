@@ -78,3 +78,36 @@ def test_nothing_searchable_is_never_broad(monkeypatch, words):
 
     assert not is_broad(words)
     assert is_broad("printer")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "quay-srv2.example.org",
+        "10.0.3.17",
+        "10.0.3",
+        "ops@example.org",
+        "4.2.1",
+        "net quay",
+        "addr serv",
+    ],
+)
+def test_addresses_and_beginnings_of_words_are_found(agent, requester, desk, words):
+    text = "Network of the quay, addresses of servers: quay-srv2.example.org 10.0.3.17, 4.2.1. Ask ops@example.org"
+    a_ticket(actor=agent, requester=requester, team=desk, title="Wanted", description=text)
+    a_ticket(
+        actor=agent, requester=requester, team=desk, title="Other", description="10.0.4.17 net"
+    )
+
+    assert found(words, agent) == ["Wanted"]
+
+
+def test_what_a_title_says_comes_before_what_was_said_later(client, tickets, agent):
+    client.force_login(agent)
+
+    rows = client.get("/search/?q=printer").context["groups"][0]["rows"]
+    palette = client.get("/palette/?q=printer", headers={"X-Fragment": "palette"}).content.decode()
+
+    assert [row["record"].title for row in rows] == ["The printer hums", "Another jam", "A jam"]
+    places = [palette.index(title) for title in ("The printer hums", "Another jam", "A jam")]
+    assert places == sorted(places)

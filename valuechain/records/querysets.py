@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from itsm.accounts.access import NOTES_SCOPE
 from itsm.core.machine import Phase
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from itsm.accounts.access import Access, Sight
     from valuechain.records.models import Record
 
+#: From how many letters on a word is found by its beginning, though others follow it.
+WORD_BEGINS = 3
 #: From how many expected hits on a list of records is read in its order, and not gathered first.
 BROAD = 8_000
 
@@ -87,20 +89,19 @@ def _any_of(ids: frozenset[int] | Given) -> Any:
     return ids if isinstance(ids, Given) else sorted(ids)
 
 
-def to_search_query(words: str) -> SearchQuery | None:
+def to_search_query(words: str, *, weight: str = "") -> SearchQuery | None:
     """Turn what somebody typed into a query that finds records holding every word.
 
-    The last word matches by its beginning, so that results appear while typing. None when
-    nothing searchable was typed.
+    The last word matches by its beginning, so that results appear while typing, and so does every
+    word of three letters. With the weight "A" the words have to be in the number or the title. None
+    when nothing searchable was typed.
     """
-    found = re.findall(r"[\w@.+-]+", words)
-    terms = [term for word in found if (term := re.sub(r"[^\w]+", " ", word).strip())]
-    lexemes = [piece for term in terms for piece in term.split()]
-    if not lexemes:
+    found = [word for word in re.findall(r"[\w@.+-]+", words) if re.search(r"\w", word)]
+    if not found:
         return None
-    *whole, last = lexemes
-    quoted = [*(_term(lexeme) for lexeme in whole), _term(last, end=":*")]
-    return SearchQuery(" & ".join(quoted), search_type="raw", config="throughline")
+    *others, last = found
+    terms = [*(_term(word, weight) for word in others), _term(last, weight, is_last=True)]
+    return SearchQuery(" & ".join(terms), search_type="raw", config="throughline")
 
 
 #: What rows and pages show of the people and things a record points at; the rest of their columns
@@ -137,11 +138,25 @@ def is_broad(words: str) -> bool:
     return bool(plan["Plan"]["Plan Rows"] > BROAD)
 
 
-def _term(lexeme: str, *, end: str = "") -> str:
-    if lexeme.isdigit():
+def _term(word: str, weight: str, *, is_last: bool = False) -> str:
+    """Write one word of a query."""
+    pieces = re.findall(r"\w+", word)
+    *whole, last = pieces
+    apart = [*(_piece(piece, weight) for piece in whole), _piece(last, weight, is_last=is_last)]
+    every = " & ".join(apart)
+    if len(pieces) == 1 or not re.search(r"[.@]\w", word):
+        return every
+    # PostgreSQL keeps addresses, names of computers and versions in one piece.
+    return f"('{word.strip('.@+-')}':*{weight} | {every})"
+
+
+def _piece(piece: str, weight: str, *, is_last: bool = False) -> str:
+    is_beginning = is_last or (len(piece) >= WORD_BEGINS and not piece.isdigit())
+    end = f":{'*' * is_beginning}{weight}" if is_beginning or weight else ""
+    if piece.isdigit():
         # PostgreSQL reads the digits of INC-1007 as a number with its sign.
-        return f"('{lexeme}'{end} | '-{lexeme}'{end})"
-    return f"'{lexeme}'{end}"
+        return f"('{piece}'{end} | '-{piece}'{end})"
+    return f"'{piece}'{end}"
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -220,6 +235,13 @@ class RecordQuerySet(models.QuerySet[Any]):
         # A union rather than OR: each side then answers from its own index.
         header = self.model._default_manager.order_by().filter(search=query).values("pk")
         return self.filter(pk__in=header.union(said.order_by().values("record_id")))
+
+    def best_first(self, words: str, *, of: int) -> RecordQuerySet:
+        """Of the newest so many, those whose title says it first, each the newest first."""
+        newest = self.order_by("-updated_at", "-pk").values("pk")[:of]
+        in_title = Case(When(search=to_search_query(words, weight="A"), then=0), default=1)
+        found: RecordQuerySet = self.model._default_manager.filter(pk__in=newest)
+        return found.order_by(in_title, "-updated_at", "-pk")
 
 
 class RecordManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
