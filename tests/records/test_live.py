@@ -87,7 +87,7 @@ def test_others_at_a_record_are_named_to_each_other_and_in_the_list(page, agent,
     assert look(page, ticket)["present"].strip() == ""
 
 
-def test_somebody_who_stopped_asking_is_gone_after_a_minute(page, lead, ticket, monkeypatch):
+def test_somebody_who_stopped_asking_is_gone_within_a_minute(page, lead, ticket, monkeypatch):
     look(browser(lead), ticket)
     now = presence.time.time()
 

@@ -1,6 +1,6 @@
 """Who has a record on their screen right now, and who is writing there.
 
-A heartbeat comes with every poll of a page that is looked at. It is kept in Redis alone, for a minute:
+A heartbeat comes with every poll of a page that is looked at. It is kept in Redis alone, for less than a minute:
 nobody's whereabouts of the past are kept for others to see.
 """
 
@@ -18,8 +18,9 @@ from itsm.core.redis_client import client
 
 log = logging.getLogger(__name__)
 
-#: How long somebody counts as there after their last heartbeat, in seconds.
-STAYS = 60
+#: How long somebody counts as there after their last heartbeat, in seconds: two of them may get lost,
+#: and whoever looks on asks soon enough to see them gone within 65.
+STAYS = 45
 VIEWING, WRITING = "viewing", "writing"
 
 
