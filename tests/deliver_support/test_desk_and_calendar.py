@@ -21,7 +21,7 @@ def test_every_number_of_the_board_is_the_length_of_its_list(agent, requester, d
     pages = browser(agent)
 
     board = pages.get("/deliver/desk/").content.decode()
-    links = re.findall(r'<a href="(/tickets/\?[^"]+)">(?:<[^>]*>)*\s*(\d+)', board)
+    links = re.findall(r'<a href="(/tickets/\?[^"]+)"[^>]*>(?:<[^>]*>)*\s*(\d+)', board)
 
     assert len(links) >= 4
     for address, number in links:
