@@ -9,7 +9,7 @@ from valuechain.records.models import Record
 from valuechain.records.querysets import is_broad
 
 PEOPLE = ["requester", "colleague", "agent", "lead", "auditor", "admin", "outsider", "supplier"]
-WORDS = ["printer", "pri", "marmalade", "quince", "printer marmalade", "INC", "nowhere"]
+WORDS = ["printer", "pri", "marmalade", "quince", "printer marmalade", "rita jam", "INC", "nowhere"]
 
 
 @pytest.fixture
@@ -100,6 +100,14 @@ def test_addresses_and_beginnings_of_words_are_found(agent, requester, desk, wor
     )
 
     assert found(words, agent) == ["Wanted"]
+
+
+def test_who_asked_and_what_about_finds_it(tickets, agent, requester, colleague, outsider):
+    for words in ("rita hums", "hums requ", "Rita Requester printer hums"):
+        assert found(words, agent) == ["The printer hums"]
+    assert found("rita hums", requester) == ["The printer hums"]
+    assert found("colin hums", agent) == []
+    assert found("rita hums", colleague) == found("rita hums", outsider) == []
 
 
 def test_what_a_title_says_comes_before_what_was_said_later(client, tickets, agent):

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.search import SearchQuery
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from itsm.accounts.access import NOTES_SCOPE
+from itsm.accounts.models import User
 from itsm.core.machine import Phase
 from itsm.core.statements import Given, Statement
 from valuechain.records.kinds import kinds
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 #: From how many letters on a word is found by its beginning, though others follow it.
 WORD_BEGINS = 3
+#: So many people are looked at whom a word of a search could name.
+MOST_NAMED = 200
 #: From how many expected hits on a list of records is read in its order, and not gathered first.
 BROAD = 8_000
 
@@ -159,6 +163,27 @@ def _piece(piece: str, weight: str, *, is_last: bool = False) -> str:
     return f"'{piece}'{end}"
 
 
+def _asked_by_named(words: str, actor: Any) -> Q | None:
+    """What people asked for whom some of the words name, and that holds the rest of them."""
+    typed = words.split()
+    names = [word for word in typed if len(word) >= WORD_BEGINS and word.isalpha()]
+    if len(typed) < 2 or not names:
+        return None
+    begins = (Q(name__istartswith=word) | Q(name__icontains=f" {word}") for word in names)
+    people = User.objects.visible_to(actor).filter(reduce(or_, begins))
+    asked: dict[str, list[int]] = {}
+    for pk, name in people.order_by("pk").values_list("pk", "name")[:MOST_NAMED]:
+        parts = tuple(name.casefold().split())
+        rest = [word for word in typed if not any(p.startswith(word.casefold()) for p in parts)]
+        asked.setdefault(" ".join(rest), []).append(pk)
+    rules = [
+        Q(requester_id__in=keys, search=query)
+        for rest, keys in asked.items()
+        if (query := to_search_query(rest)) is not None
+    ]
+    return reduce(or_, rules) if rules else None
+
+
 class RecordQuerySet(models.QuerySet[Any]):
     """Chainable reads over records of any kind."""
 
@@ -215,6 +240,7 @@ class RecordQuerySet(models.QuerySet[Any]):
     def matching(self, words: str, *, actor: Any, broad: bool | None = None) -> RecordQuerySet:
         """Keep records whose header, or a message the actor may read, holds every word typed.
 
+        Words may also name who asked for it, where the header holds the others.
         Few hits are gathered from the indices of words. Of many, people see the first page: records
         are then read in the order of the list until the page is full. `broad` is the answer of
         `is_broad`, where it is known already.
@@ -226,15 +252,20 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self.none()
         said = Comment.objects.filter(search=query)
         access: Access = actor.access
+        asked = _asked_by_named(words, actor)
         if not (access.works_everywhere and access.may_use(NOTES_SCOPE)):
             said = said.visible_to(actor)
         if is_broad(words) if broad is None else broad:
             # Not Exists(): PostgreSQL may answer that by gathering every message first.
             spoken = Subquery(said.order_by().filter(record_id=OuterRef("pk")).values("pk")[:1])
-            return self.alias(spoken=spoken).filter(Q(search=query) | Q(spoken__isnull=False))
+            rule = Q(search=query) | Q(spoken__isnull=False)
+            return self.alias(spoken=spoken).filter(rule if asked is None else rule | asked)
         # A union rather than OR: each side then answers from its own index.
-        header = self.model._default_manager.order_by().filter(search=query).values("pk")
-        return self.filter(pk__in=header.union(said.order_by().values("record_id")))
+        every = self.model._default_manager.order_by()
+        arms = [said.order_by().values("record_id")]
+        if asked is not None:
+            arms.append(every.filter(asked).values("pk"))
+        return self.filter(pk__in=every.filter(search=query).values("pk").union(*arms))
 
     def best_first(self, words: str, *, of: int) -> RecordQuerySet:
         """Of the newest so many, those whose title says it first, each the newest first."""
