@@ -60,6 +60,8 @@ def open_surface(as_person, live_server, agent, brm, requester, ticket):
         "note": (agent, page_of, ("n",), "#id_note-body", ticket),
         "call": (agent, "/tickets/call/", (), "#id_description", None),
         "resolution": (agent, f"{page_of}do/resolve/", (), "#id_resolution", ticket),
+        "request": (requester, "/portal/request/broken/", (), "#id_description", None),
+        "answer": (requester, f"/portal/requests/{ticket.number}/", (), "#id_reply-body", ticket),
         "decision": (brm, f"/engage/?need={need.number}", ("1",), "[data-reason] textarea, [data-reason]", need),
     }  # fmt: skip
 
@@ -137,13 +139,14 @@ FAULTS = {
 }
 
 
-SURFACES = ("reply", "note", "call", "resolution", "decision")
-#: Nobody else is in a call that is not logged yet.
+SURFACES = ("reply", "note", "call", "resolution", "decision", "request", "answer")
+#: Nobody else is in what is not there yet, and what a requester says is taken whoever spoke before.
+ALONE = ("call", "request", "answer")
 CASES = [
     (name, fault)
     for name in SURFACES
     for fault in FAULTS
-    if (name, fault) != ("call", "somebody was quicker")
+    if (name in ALONE, fault) != (True, "somebody was quicker")
 ]
 
 
