@@ -40,6 +40,24 @@ NAMELESS = """() => [...document.querySelectorAll(".btn, .bdg, .sla, .chip, .tab
     const said = one.matches("input, select, textarea") || one.textContent.trim() || one.getAttribute("aria-label");
     return !said || !(drawn || one.matches("a, .sla, .bdg, .btn-quiet, summary"));
   }).map(one => one.outerHTML.slice(0, 100))"""
+#: How many lines around parts, and how many hints, are drawn in the usual and in the stronger colour, which
+#: other lines and words have whatever the reader wishes.
+LINES_AND_HINTS = """() => {
+  const colour = where => { const look = getComputedStyle(where); return [look.borderBottomColor, look.color]; };
+  const probe = document.body.appendChild(document.createElement("i"));
+  const of = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+  // What more contrast is to look like is what these two look like without it.
+  const strong = [of("--border-strong"), of("--ink-2")];
+  const count = (selector, place) => {
+    const isDrawn = one => one.checkVisibility() && (place || parseFloat(getComputedStyle(one).borderBottomWidth));
+    const found = [...document.querySelectorAll(selector)].filter(isDrawn).map(one => colour(one)[place]);
+    const strongly = found.filter(one => one === strong[place]).length;
+    return {plain: found.length - strongly, strong: strongly};
+  };
+  const said = {lines: count("main :is(.card, .table-box, .tabs), header", 0), hints: count("main .meta:not(a), .tabs .count, .props dt", 1)};
+  probe.remove();
+  return said;
+}"""
 #: The words of a page grow to twice their size, as a reader may set it.
 TWICE = "() => { document.documentElement.style.fontSize = '200%'; }"
 SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
@@ -100,6 +118,22 @@ def test_forced_colours_leave_every_control_its_shape_and_words(as_person, audit
         page = as_person(person, address, forced_colors="active")
         assert page.evaluate("matchMedia('(forced-colors: active)').matches")
         assert page.evaluate(NAMELESS) == [], address
+        assert audit(page) == [], address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_more_contrast_draws_stronger_lines_and_hints(as_person, audit, core, scheme):
+    for person, address in core[1:3]:
+        drawn = {}
+        for contrast in ("no-preference", "more"):
+            page = as_person(person, address, scheme=scheme, contrast=contrast)
+            drawn[contrast] = page.evaluate(LINES_AND_HINTS)
+        usual, more = drawn["no-preference"], drawn["more"]
+        for one in ("lines", "hints"):
+            # As many as there are, every one in its own colour.
+            assert usual[one]["plain"] > 0, (address, one, usual)
+            assert usual[one]["strong"] == 0, (address, one, usual)
+            assert more[one] == {"plain": 0, "strong": usual[one]["plain"]}, (address, one, more)
         assert audit(page) == [], address
 
 
