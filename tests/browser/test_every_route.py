@@ -12,8 +12,9 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.company import World
-from tests.browser.examples import NOT_PAGES
+from tests.browser.examples import NOT_PAGES, addresses, reader_of
 from tests.browser.looking import faults
+from tests.browser.refusing import SHAPES, refusal_faults
 from tests.browser.whole_company import OF_RECORDS, PAGES, look_at
 from tests.routes import routes
 
@@ -59,3 +60,14 @@ def test_a_page_is_fit_for_everybody(
     name: str, world: World, tabs: Any, server: LiveServer
 ) -> None:
     look_at(name, world, tabs, server)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_an_empty_form_is_refused_in_the_same_way_everywhere(
+    name: str, world: World, tabs: Any, server: LiveServer
+) -> None:
+    route = PAGES[name]
+    tab = tabs(reader_of(route))
+    tab.open(server.url + next(addresses(route, world)))
+
+    assert list(refusal_faults(tab)) == []
