@@ -243,3 +243,17 @@ def test_a_pasted_picture_goes_along_and_the_text_names_it(
     assert words == f"It says: [{file.name}]"
     assert file.content_type == "image/png"
     assert page.locator(".entry .text").get_by_role("link", name=file.name).count() == 1
+
+
+def test_the_letter_of_an_activity_is_drawn_and_not_read_aloud(as_person, agent, ticket):
+    page = as_person(agent, ticket.get_absolute_url())
+
+    drawn = page.locator(".offer-list :is(a, button):has(.ring)")
+    assert drawn.count() > 0
+    for offer in drawn.all():
+        letter, words = offer.evaluate(
+            "one => [one.querySelector('.ring').textContent, one.lastChild.textContent.trim()]"
+        )
+        assert offer.inner_text().startswith(letter)
+        role = "link" if offer.evaluate("one => one.matches('a')") else "button"
+        assert page.get_by_role(role, name=words, exact=True).count() == 1, words
