@@ -21,8 +21,12 @@ class Brand(models.Model):
     name = models.CharField(_("name"), max_length=40, blank=True)
     accent = models.CharField(_("colour in the light theme"), max_length=7, blank=True)
     accent_dark = models.CharField(_("colour in the dark theme"), max_length=7, blank=True)
-    phone = models.CharField(_("phone of the service desk"), max_length=40, blank=True)
-    email = models.EmailField(_("mail address of the service desk"), blank=True)
+    phone = models.CharField(
+        _("phone of the service desk"), max_length=40, blank=True, default="", db_default=""
+    )
+    email = models.EmailField(
+        _("mail address of the service desk"), blank=True, default="", db_default=""
+    )
     logo = models.BinaryField(null=True, help_text=_("A PNG that was drawn anew from the upload."))
     logo_width = models.PositiveSmallIntegerField(default=0)
     logo_height = models.PositiveSmallIntegerField(default=0)
