@@ -24,7 +24,7 @@ WINDOW = timedelta(hours=72)
 #: How far back the page of an incident looks for others that read like it.
 LATELY = timedelta(days=30)
 #: With how many of those it compares titles, the newest first.
-LOOKED_AT = 1000
+LOOKED_AT = 300
 MOST = 5
 #: Problems whose cause is known and not gone yet, and how many of them are shown.
 KNOWN = ("known_error", "fix_in_progress")

@@ -247,9 +247,17 @@ def _fitting(rows: list[Row], words: str) -> list[Row]:
 
 
 def _records(words: str, actor: Any) -> Group:
-    found = Record.objects.visible_to(actor).matching(words, actor=actor)
-    rows = found.exclude(resource="articles").best_first(words, of=NEAR).with_people()[:MOST]
-    return Group(_("Records"), [_row(record) for record in rows])
+    seen = Record.objects.visible_to(actor).exclude(resource="articles")
+    return Group(_("Records"), [_row(record) for record in _best(seen, words, actor)])
+
+
+def _best(seen: Any, words: str, actor: Any) -> list[Record]:
+    """Return the best hits among records; where no words are found whole, by their beginnings."""
+    for beginnings in (False, True):
+        found = seen.matching(words, actor=actor, beginnings=beginnings)
+        if rows := list(found.best_first(words, of=NEAR).with_people()[:MOST]):
+            return rows
+    return []
 
 
 def _people(words: str, actor: Any) -> Group:
@@ -270,9 +278,11 @@ def _people(words: str, actor: Any) -> Group:
 
 
 def _articles(words: str, actor: Any) -> Group:
-    found = Record.objects.visible_to(actor).of_resource("articles").matching(words, actor=actor)
-    rows = found.best_first(words, of=NEAR).with_people()[:MOST]
+    seen = Record.objects.visible_to(actor).of_resource("articles")
     return Group(
         _("Knowledge"),
-        [Row(r.title, r.get_absolute_url(), "", r.number, "book") for r in rows],
+        [
+            Row(r.title, r.get_absolute_url(), "", r.number, "book")
+            for r in _best(seen, words, actor)
+        ],
     )

@@ -83,10 +83,13 @@ def _hits(words: str, *, actor: Any, only: str, service: Record | None) -> dict[
     Those whose number or title says it come first, each the newest change first.
     """
     hits: dict[str, list[int]] = {}
-    for resource, pk in _newest_hits(words, actor=actor, only=only, service=service):
+    found = _newest_hits(words, actor=actor, only=only, service=service)
+    # Whoever typed beginnings of words finds nothing that holds them whole.
+    found = found or _newest_hits(words, actor=actor, only=only, service=service, beginnings=True)
+    for resource, pk in found:
         hits.setdefault(resource, []).append(pk)
     every = [pk for pks in hits.values() for pk in pks]
-    in_title = to_search_query(words, weight="A")
+    in_title = to_search_query(words, weight="A", beginnings=True)
     named = set(Record.objects.filter(pk__in=every, search=in_title).values_list("pk", flat=True))
     for pks in hits.values():
         pks.sort(key=lambda pk: pk not in named)
@@ -131,11 +134,13 @@ def _groups(
 
 
 def _newest_hits(
-    words: str, *, actor: Any, only: str, service: Record | None
+    words: str, *, actor: Any, only: str, service: Record | None, beginnings: bool = False
 ) -> list[tuple[str, int]]:
     """Return the resource and the key of the newest COUNTED + 1 hits of each resource."""
-    broad = is_broad(words)
-    found = Record.objects.visible_to(actor).matching(words, actor=actor, broad=broad)
+    broad = is_broad(words, beginnings=beginnings)
+    found = Record.objects.visible_to(actor).matching(
+        words, actor=actor, broad=broad, beginnings=beginnings
+    )
     if service is not None:
         found = found.filter(service_id=service.pk)
     newest = [F("updated_at").desc(), F("pk").desc()]

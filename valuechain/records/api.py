@@ -437,7 +437,7 @@ class AnyRecordViewSet(RecordViewSet):
 
 
 class SearchViewSet(RecordViewSet):
-    """Records that hold every word of `q`, newest first; words may be beginnings."""
+    """Records that hold every word of `q`, newest first; the last word may be a beginning."""
 
     scope = "search"
     http_method_names = ("get", "head", "options")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from itsm.accounts.access import Access, Sight
     from valuechain.records.models import Record
 
-#: From how many letters on a word is found by its beginning, though others follow it.
+#: From how many letters on a word can be found by its beginning, though others follow it.
 WORD_BEGINS = 3
 #: So many people are looked at whom a word of a search could name.
 MOST_NAMED = 200
@@ -93,18 +93,21 @@ def _any_of(ids: frozenset[int] | Given) -> Any:
     return ids if isinstance(ids, Given) else sorted(ids)
 
 
-def to_search_query(words: str, *, weight: str = "") -> SearchQuery | None:
+def to_search_query(
+    words: str, *, weight: str = "", beginnings: bool = False
+) -> SearchQuery | None:
     """Turn what somebody typed into a query that finds records holding every word.
 
-    The last word matches by its beginning, so that results appear while typing, and so does every
-    word of three letters. With the weight "A" the words have to be in the number or the title. None
-    when nothing searchable was typed.
+    The last word matches by its beginning, so that results appear while typing; with `beginnings`
+    so does every word of three letters, which takes twice as long. With the weight "A" the words
+    have to be in the number or the title. None when nothing searchable was typed.
     """
     found = [word for word in re.findall(r"[\w@.+-]+", words) if re.search(r"\w", word)]
     if not found:
         return None
     *others, last = found
-    terms = [*(_term(word, weight) for word in others), _term(last, weight, is_last=True)]
+    whole = (_term(word, weight, beginnings=beginnings) for word in others)
+    terms = [*whole, _term(last, weight, beginnings=beginnings, is_last=True)]
     return SearchQuery(" & ".join(terms), search_type="raw", config="throughline")
 
 
@@ -125,7 +128,7 @@ def _header_columns(model: Any) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.concrete_fields if not field.generated)
 
 
-def is_broad(words: str) -> bool:
+def is_broad(words: str, *, beginnings: bool = False) -> bool:
     """Say whether PostgreSQL expects the words in more than BROAD headers and messages.
 
     Asked of the planner's statistics, which takes the same time however much there is. How records
@@ -133,7 +136,7 @@ def is_broad(words: str) -> bool:
     """
     from valuechain.records.models import Comment, Record
 
-    query = to_search_query(words)
+    query = to_search_query(words, beginnings=beginnings)
     if query is None:
         return False
     headers = Record.objects.order_by().filter(search=query).values("pk")
@@ -142,11 +145,12 @@ def is_broad(words: str) -> bool:
     return bool(plan["Plan"]["Plan Rows"] > BROAD)
 
 
-def _term(word: str, weight: str, *, is_last: bool = False) -> str:
+def _term(word: str, weight: str, *, beginnings: bool, is_last: bool = False) -> str:
     """Write one word of a query."""
     pieces = re.findall(r"\w+", word)
     *whole, last = pieces
-    apart = [*(_piece(piece, weight) for piece in whole), _piece(last, weight, is_last=is_last)]
+    apart = [_piece(piece, weight, begins=_may_begin(piece) and beginnings) for piece in whole]
+    apart.append(_piece(last, weight, begins=is_last or (_may_begin(last) and beginnings)))
     every = " & ".join(apart)
     if len(pieces) == 1 or not re.search(r"[.@]\w", word):
         return every
@@ -154,9 +158,12 @@ def _term(word: str, weight: str, *, is_last: bool = False) -> str:
     return f"('{word.strip('.@+-')}':*{weight} | {every})"
 
 
-def _piece(piece: str, weight: str, *, is_last: bool = False) -> str:
-    is_beginning = is_last or (len(piece) >= WORD_BEGINS and not piece.isdigit())
-    end = f":{'*' * is_beginning}{weight}" if is_beginning or weight else ""
+def _may_begin(piece: str) -> bool:
+    return len(piece) >= WORD_BEGINS and not piece.isdigit()
+
+
+def _piece(piece: str, weight: str, *, begins: bool) -> str:
+    end = f":{'*' * begins}{weight}" if begins or weight else ""
     if piece.isdigit():
         # PostgreSQL reads the digits of INC-1007 as a number with its sign.
         return f"('{piece}'{end} | '-{piece}'{end})"
@@ -237,17 +244,19 @@ class RecordQuerySet(models.QuerySet[Any]):
             is_held=Exists(after.filter(kind__in=[LinkKind.CHILD_OF, LinkKind.BLOCKS])),
         )
 
-    def matching(self, words: str, *, actor: Any, broad: bool | None = None) -> RecordQuerySet:
+    def matching(
+        self, words: str, *, actor: Any, broad: bool | None = None, beginnings: bool = False
+    ) -> RecordQuerySet:
         """Keep records whose header, or a message the actor may read, holds every word typed.
 
         Words may also name who asked for it, where the header holds the others.
         Few hits are gathered from the indices of words. Of many, people see the first page: records
         are then read in the order of the list until the page is full. `broad` is the answer of
-        `is_broad`, where it is known already.
+        `is_broad`, where it is known already. `beginnings` finds every word by its beginning.
         """
         from valuechain.records.models import Comment
 
-        query = to_search_query(words)
+        query = to_search_query(words, beginnings=beginnings)
         if query is None:
             return self.none()
         said = Comment.objects.filter(search=query)
@@ -255,7 +264,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         asked = _asked_by_named(words, actor)
         if not (access.works_everywhere and access.may_use(NOTES_SCOPE)):
             said = said.visible_to(actor)
-        if is_broad(words) if broad is None else broad:
+        if is_broad(words, beginnings=beginnings) if broad is None else broad:
             # Not Exists(): PostgreSQL may answer that by gathering every message first.
             spoken = Subquery(said.order_by().filter(record_id=OuterRef("pk")).values("pk")[:1])
             rule = Q(search=query) | Q(spoken__isnull=False)
@@ -270,7 +279,9 @@ class RecordQuerySet(models.QuerySet[Any]):
     def best_first(self, words: str, *, of: int) -> RecordQuerySet:
         """Of the newest so many, those whose title says it first, each the newest first."""
         newest = self.order_by("-updated_at", "-pk").values("pk")[:of]
-        in_title = Case(When(search=to_search_query(words, weight="A"), then=0), default=1)
+        in_title = Case(
+            When(search=to_search_query(words, weight="A", beginnings=True), then=0), default=1
+        )
         found: RecordQuerySet = self.model._default_manager.filter(pk__in=newest)
         return found.order_by(in_title, "-updated_at", "-pk")
 
