@@ -63,6 +63,7 @@ def test_rows_are_chosen_taken_and_given_back_by_keyboard(as_person, agent, tick
 
     page.keyboard.press("z")
     page.get_by_role("heading", name="Taken back").wait_for()
+    page.wait_for_load_state()
     assert fresh(tickets[1]).owner is None
     page.keyboard.press("u")
     page.wait_for_url("**/tickets/?**")
