@@ -58,7 +58,7 @@ def register() -> None:
 
 
 def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
-    """Return what the page of a ticket shows beyond that of any record. Six queries at most."""
+    """Return what the page of a ticket shows beyond that of any record. Four queries at most."""
     if record.kind not in TICKET_KINDS:
         return {}
     may_change = bool(may_work(actor, record))
@@ -69,7 +69,9 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     children = [part for part in parts if part.pk != record.pk]
     return {
         **tags_of(record, actor),
-        **(_known_already(record, actor, ties) if is_desk else {}),
+        "known_url": reverse("ticket-known", args=[record.number])
+        if is_desk and _is_looked_up(record)
+        else "",
         "successor": successor,
         "is_converted": successor is not None
         and (LinkKind.DERIVED_FROM, successor.pk) in {(tie.kind, tie.source_id) for tie in ties},
@@ -100,13 +102,19 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
     }
 
 
-def _known_already(record: Any, actor: Any, ties: Sequence[Link]) -> dict[str, Any]:
+def _is_looked_up(record: Any) -> bool:
+    """Whether others like it may help: of a live incident."""
+    return bool(record.kind == "incident" and record.is_live)
+
+
+def known_already(record: Any, actor: Any) -> dict[str, Any]:
     """Return what is known of a live incident: the error behind it, others like it, what came of them.
 
-    Two queries.
+    Three queries. Asked for once the page of the incident is there, which need not wait for it.
     """
-    if record.kind != "incident" or not record.is_live:
+    if not _is_looked_up(record):
         return {}
+    ties = ties_of(record, actor=actor)
     others = {end.pk: end for tie in ties for end in (tie.source, tie.target)}
     problems = [other for other in others.values() if other.kind == "problem"]
     return {

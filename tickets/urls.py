@@ -18,6 +18,7 @@ urlpatterns = [
         views.DropView.as_view(),
         name="ticket-drop",
     ),
+    path("tickets/<slug:number>/known/", views.KnownView.as_view(), name="ticket-known"),
     path("tickets/<slug:number>/canned/", views.CannedView.as_view(), name="ticket-canned"),
     path("tickets/<slug:number>/macros/", views.MacrosView.as_view(), name="ticket-macros"),
     path("tickets/<slug:number>/take/", views.TakeView.as_view(), name="ticket-take"),

@@ -108,7 +108,7 @@ def test_addresses_are_found(two_servers, agent, words):
 @pytest.mark.parametrize("words", ["net qua", "addr serv"])
 def test_where_no_word_is_found_whole_its_beginning_is(two_servers, agent, words, page):
     """`net` alone is a word of the other; both words are not."""
-    shown = browser(agent).get(page + words).text
+    shown = browser(agent).get(page + words, headers={"X-Fragment": "1"}).text
 
     assert "Wanted" in shown
     assert "Other" not in shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.doors import browser
@@ -18,6 +20,12 @@ def problem(agent, requester):
     known = {"root_cause": "The supply overheats.", "workaround": "Switch it off for an hour."}
     perform(fresh(found), "record_known_error", actor=agent, via=Via.HTML, data=known)
     return fresh(found)
+
+
+def known(page, ticket):
+    """What the page of a ticket asks for once it is there."""
+    (address,) = re.findall(r'hx-get="([^"]+/known/)"', page.get(ticket.get_absolute_url()).text)
+    return page.get(address, headers={"HX-Request": "true"}).text
 
 
 def test_the_workaround_stands_beside_a_call_that_reads_alike(agent, problem):
@@ -38,7 +46,7 @@ def test_an_incident_shows_the_known_error_and_is_tied_to_it(agent, requester, p
     again = a_ticket(actor=requester, title="Berth display dark again")
     desk = browser(agent)
 
-    page = desk.get(again.get_absolute_url()).text
+    page = known(desk, again)
     assert "Switch it off for an hour." in page
     assert f'It is caused by this<span class="hide"> {problem.number}' in page
     tied = desk.post(
@@ -46,9 +54,9 @@ def test_an_incident_shows_the_known_error_and_is_tied_to_it(agent, requester, p
     )
 
     assert tied.status_code == 302
-    page = desk.get(again.get_absolute_url()).text
-    assert "Caused by" in page
-    assert "It is caused by this" not in page
+    assert "Caused by" in desk.get(again.get_absolute_url()).text
+    assert "Switch it off for an hour." in known(desk, again)
+    assert "It is caused by this" not in known(desk, again)
 
 
 def test_an_incident_lists_those_that_read_alike_and_no_others(agent, requester):
@@ -56,15 +64,31 @@ def test_an_incident_lists_those_that_read_alike_and_no_others(agent, requester)
     other = a_ticket(actor=requester, title="Coffee machine leaks")
     last = a_ticket(actor=requester, title="Berth display is dark (Tue)")
 
-    page = browser(agent).get(last.get_absolute_url()).text
-    card = page.split('id="known-title"')[1].split("</section>")[0]
+    card = known(browser(agent), last)
 
     assert first.number in card
     assert other.number not in card
 
 
+def test_without_scripts_it_is_a_page_of_its_own(agent, requester, problem):
+    again = a_ticket(actor=requester, title="Berth display dark again")
+
+    page = browser(agent).get(f"/tickets/{again.number}/known/").text
+
+    assert "<h1>Berth display dark again</h1>" in page
+    assert "Switch it off for an hour." in page
+
+
+def test_where_nothing_is_known_it_says_so(agent, requester):
+    alone = a_ticket(actor=requester, title="Coffee machine leaks")
+
+    assert "no incident of late reads like this one" in known(browser(agent), alone)
+
+
 def test_whoever_asked_reads_nothing_of_it(requester, problem):
     again = a_ticket(actor=requester, title="Berth display dark again")
+    part = browser(requester).get(f"/tickets/{again.number}/known/")
+    assert part.headers["Location"] == f"/portal/requests/{again.number}/"
 
     page = browser(requester).get(f"/portal/requests/{again.number}/").text
 

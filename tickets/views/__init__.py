@@ -4,6 +4,7 @@ from tickets.views.calling import BesideView, CallDraftView, CallView, NewTicket
 from tickets.views.merging import MergeView, SplitBackView
 from tickets.views.preparing import CannedView, DropView, KeepView, MacrosView, ShelfView
 from tickets.views.working import (
+    KnownView,
     SplitView,
     TagsView,
     TakeNextView,
@@ -19,6 +20,7 @@ __all__ = [
     "CannedView",
     "DropView",
     "KeepView",
+    "KnownView",
     "MacrosView",
     "MergeView",
     "NewTicketView",

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -15,10 +16,11 @@ from itsm.core.errors import RuleViolation
 from tickets.actions import split_ticket
 from tickets.asks import TICKET_KINDS
 from tickets.forms import SplitForm, TimeForm
-from tickets.panels import taking_step
+from tickets.panels import known_already, taking_step
 from valuechain.records.actions import log_time, perform, remove_participant, watch
 from valuechain.records.forms import RuledForm
 from valuechain.records.models import Comment, Record
+from valuechain.records.policies import may_desk
 from valuechain.records.tagging import retagged
 from valuechain.records.views.access import OneRecordView, StaffView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
@@ -55,6 +57,24 @@ class TicketView(OneRecordView):
             },
             status=status,
         )
+
+
+class KnownView(TicketView):
+    """What is known of an incident already: a part of its page, and a page where there are no scripts."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Answer with what is known; 404 for whoever does not work on it."""
+        del number
+        record = self.get_record()
+        if not may_desk(request.user, record):
+            raise Http404
+        is_part = bool(request.headers.get("HX-Request"))
+        name = "tickets/_known_already.html" if is_part else "tickets/known.html"
+        context = {"record": record, **known_already(record, request.user)}
+        response = render(request, name, context)
+        patch_vary_headers(response, ["HX-Request"])
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class TakeView(TicketView):
