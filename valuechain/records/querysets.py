@@ -59,15 +59,12 @@ def visible_rule(access: Access | Sight, prefix: str = "") -> Q | None:
         return None
     if access.user_id is None:
         return Q(pk__in=[])
-    rule = Q(
-        **{
-            f"{prefix}pk__in": Participation.objects.filter(person_id=access.user_id).values(
-                "record_id"
-            )
-        }
-    )
+    # Not `IN`: whoever takes part in thousands would have all of them read for one record. PostgreSQL
+    # still gathers them first where it expects to look at many.
+    theirs = Participation.objects.filter(record=OuterRef(f"{prefix}pk"), person=access.user_id)
+    rule = Q(Exists(theirs))
     if access.is_staff:
-        rule |= staff
+        rule = staff | rule
     if access.shared_organisation_id is not None:
         rule |= Q(
             **{
