@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.looking import CUT_OFF
 from tests.factories import at_state
 from valuechain.records.actions import add_comment
 from valuechain.records.vocabulary import Via
@@ -26,16 +27,6 @@ LENGTHEN = """() => {
     node.textContent = node.textContent.replace(/\\p{L}{3,}/gu, word => word + "ēōūāī".repeat(4).slice(0, Math.ceil(word.length * 0.4)));
   }
 }"""
-#: Text that does not fit its box and is hidden there; what scrolls, or says by dots that it goes on, is no loss.
-CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(one => {
-  if (!one.checkVisibility({visibilityProperty: true}) || one.closest(".hide, [hidden], svg, select, [aria-hidden=true]")) return false;
-  if (![...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) return false;
-  const style = getComputedStyle(one);
-  const wide = style.overflowX === "hidden" || style.overflowX === "clip";
-  const high = style.overflowY === "hidden" || style.overflowY === "clip";
-  const told = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none";
-  return (wide && !told && one.scrollWidth > one.clientWidth + 1) || (high && !told && one.scrollHeight > one.clientHeight + 1);
-}).map(one => one.outerHTML.slice(0, 120))"""
 STICKS_OUT = """() => {
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over <= 0) return [];
