@@ -93,9 +93,12 @@ document.addEventListener("keydown", (event) => {
   event.target.closest?.(".edit-one")?.querySelector("[data-cancel]")?.click();
 });
 
-// A page that comes back from the browser's memory must let its forms be sent again.
+// A page that comes back from the browser's memory must let its forms be sent again. A button that is
+// pressed there is meant anew; words sent a second time are still one message.
 addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+  if (!event.persisted) return;
+  document.querySelectorAll("form[data-sent]").forEach(release);
+  document.querySelectorAll("form:not([data-draft]) > [name=once]").forEach((mark) => mark.remove());
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-sent]");

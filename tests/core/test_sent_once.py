@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.doors import browser
+from tests.factories import a_ticket
 from tests.together import together
 from valuechain.records.models import Comment, Record
 
@@ -72,6 +73,34 @@ class TestTheSameFormSentTwice:
 
         page.post(here, form | {"once": mark_of(page, here)})
         assert said.count() == 2
+
+
+@pytest.mark.django_db
+class TestEveryForm:
+    """The mark comes with the token every form has, so none can be forgotten."""
+
+    def test_of_a_page_has_a_mark_of_its_own(self, agent, desk, requester):
+        ticket = a_ticket(actor=requester, team=desk)
+
+        html = browser(agent).get(ticket.get_absolute_url()).content.decode()
+
+        forms = re.findall(r'<form[^>]* method="post".*?</form>', html, flags=re.DOTALL)
+        marks = [MARK.search(form)[1] for form in forms]
+        assert len(forms) > 5
+        assert len(set(MARK.findall(html))) > 5
+        assert all(marks)
+
+    def test_that_is_small_counts_once_too(self, agent, desk, requester):
+        ticket = a_ticket(actor=requester, team=desk)
+        page, here = browser(agent), ticket.get_absolute_url()
+        form = {"spent": "15m", "once": mark_of(page, here)}
+
+        for _n in range(2):
+            assert page.post(f"{here}time/", form).status_code == 302
+        assert [entry.seconds for entry in ticket.time_entries.all()] == [15 * 60]
+
+        page.post(f"{here}time/", form | {"once": mark_of(page, here)})
+        assert ticket.time_entries.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,10 +17,25 @@ from itsm.core.templatetags import ui
 register = template.Library()
 
 
-@register.simple_tag
-def sent_once() -> SafeString:
-    """Mark this drawing of a form, so that sending it twice takes effect once."""
-    return SafeString(f'<input type="hidden" name="{FIELD}" value="{new_mark()}">')
+@register.simple_tag(takes_context=True, name="csrf_token")
+def marks(context: Context) -> SafeString:
+    """Draw what each form that is sent carries: where it came from, and which drawing of it this is.
+
+    Django's own tag draws the first alone. By the second, sending a form twice takes effect once.
+    """
+    token = context.get("csrf_token")
+    return marked(token) if token else SafeString("")
+
+
+def marked(token: Any) -> SafeString:
+    """Return the hidden fields of one drawing of a form."""
+    return ui.fill(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="{}" value="{}">',
+        token,
+        FIELD,
+        new_mark(),
+    )
 
 
 @register.simple_tag

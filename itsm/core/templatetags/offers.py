@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from itsm.core.templatetags import ui
+from itsm.core.templatetags.fields import marked
 
 register = template.Library()
 
@@ -97,8 +98,8 @@ def _quiet(offer: Offer, hidden: SafeString) -> SafeString:
 
 def _hidden(token: Any, version: int | None) -> SafeString:
     return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}',
-        token or "",
+        "{}{}",
+        marked(token or ""),
         format_html('<input type="hidden" name="version" value="{}">', version)
         if version
         else NOTHING,

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -85,7 +86,7 @@ class ImportsView(AdminView):
         run = attempt(form, start)
         if run is None:
             return self._page(form, UNPROCESSABLE)
-        advance_imports.delay()
+        transaction.on_commit(advance_imports.delay)
         return redirect("admin-import", pk=run.pk)
 
     def _page(self, form: UploadForm, code: int = 200) -> HttpResponse:
@@ -118,7 +119,7 @@ class ImportView(AdminView):
         if do == "run":
             words = _("Workers bring it in now. You can leave this page.")
             self.settle(lambda: importing.bring_in(run, actor=request.user), words)
-            advance_imports.delay()
+            transaction.on_commit(advance_imports.delay)
             return redirect("admin-import", pk=pk)
         if do == "remove":
             self.settle(

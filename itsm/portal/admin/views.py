@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -155,7 +156,7 @@ class PersonView(AdminView):
 
     def _invite(self, person: User) -> None:
         administering.invite(person, actor=self._actor)
-        send_invitation.delay(person.pk)
+        transaction.on_commit(lambda: send_invitation.delay(person.pk))
 
     @property
     def _actor(self) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -70,7 +71,7 @@ class ExportView(StaffView):
         except RuleViolation as violation:
             messages.error(self.request, str(violation.message))
         else:
-            write_exports.delay()
+            transaction.on_commit(write_exports.delay)
             messages.success(
                 self.request, _("It is being written. You get a mail when it is ready.")
             )
