@@ -92,7 +92,6 @@ def ticket_page(record: Record, actor: Any) -> dict[str, Any]:
         else "",
         "asker_latest": _latest_of(record, actor),
         "priority_why": _why(record),
-        "canned_url": reverse("ticket-canned", args=[record.number]) if is_desk else "",
         "macros_url": reverse("ticket-macros", args=[record.number])
         if is_desk and record.is_live
         else "",

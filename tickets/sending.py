@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from valuechain.records.sending import SendStep, send_steps
+from tickets.asks import TICKET_KINDS
+from valuechain.records.models import Record
+from valuechain.records.policies import may_desk
+from valuechain.records.sending import SendStep, ready_texts, send_steps
 
 #: How long a ticket waits for an answer before it comes back by itself.
 ANSWER_WITHIN = timedelta(days=3)
@@ -30,8 +34,13 @@ _WAIT = SendStep("wait_for_customer", gettext_lazy("Send and wait"), _waiting)
 _KEYS = "Control+Shift+Enter"
 
 
+def _canned(record: Record, actor: Any) -> str:
+    return reverse("ticket-canned", args=[record.number]) if may_desk(actor, record) else ""
+
+
 def register() -> None:
     """Tell the reply form of tickets what it can do beside sending."""
+    ready_texts.update(dict.fromkeys(TICKET_KINDS, _canned))
     send_steps["incident"] = (
         _WAIT,
         SendStep("resolve", gettext_lazy("Send and resolve"), _resolved, _KEYS),

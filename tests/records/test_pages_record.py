@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.doors import browser, buttons
 from tests.factories import a_ticket, fresh
-from valuechain.records.actions import add_comment
+from valuechain.records.actions import add_comment, perform
 from valuechain.records.models import Comment, Link, Record
 
 MISSPELT = "Sehr geehrte Damen & Herren <b>"
@@ -239,6 +239,26 @@ class TestConversation:
         assert "Send anyway" in crossed.content.decode()
         assert meant.status_code == 302
         assert Comment.objects.count() == 2
+
+    def test_a_reply_on_a_page_of_its_own_can_do_what_it_can_below_the_ticket(
+        self, page, ticket, agent, requester
+    ):
+        sends_at_once(agent)
+        perform(ticket, "start", actor=agent, via="html")
+        to = f"{at(ticket, 'comment')}?as=public"
+
+        empty = page.post(to, {"reply-body": " "})
+        shown = empty.content.decode()
+        assert f'href="/tickets/{ticket.number}/canned/"' in shown
+        assert '<button class="btn" name="action" value="wait_for_customer"' in shown
+        assert "Send and resolve" in shown
+        page.post(to, {"reply-body": "It prints again.", "action": "resolve"})
+
+        assert fresh(ticket).state == "resolved"
+        assert "Send and" not in page.post(to.replace("public", "internal"), {}).content.decode()
+        theirs = browser(requester).post(to, {"reply-body": " "}).content.decode()
+        assert "Send and" not in theirs
+        assert "/canned/" not in theirs
 
     def test_nothing_is_kept_when_the_file_does_not_fit(self, page, ticket, settings):
         settings.ATTACHMENT_MAX_BYTES = 10

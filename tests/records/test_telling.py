@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from itsm.accounts.actions import issue_token
 from tests.doors import browser
+from tests.factories import a_ticket
 from valuechain.records.kinds import kinds
 from valuechain.records.telling import said_value
 
@@ -43,9 +44,26 @@ def test_the_timeline_names_the_program_that_came_by_the_api(cast):
     made = browser().post("/api/v1/tickets/", {"kind": "incident", "title": "The disk is full"},
                           "application/json", headers=outside).json()  # fmt: skip
 
+    address = f"/api/v1/tickets/{made['number']}/"
+    for visibility in ("public", "internal"):
+        said = browser().post(f"{address}comments/", {"body": "88 % now", "visibility": visibility},
+                              "application/json", headers=outside).json()  # fmt: skip
+        assert (said["via"], said["program"]) == ("api", "monitoring-prod")
+
     shown = browser(cast.agent).get(f"/tickets/{made['number']}/").content.decode()
 
-    assert "by monitoring-prod via API" in shown
-    address = f"/api/v1/tickets/{made['number']}/"
+    # Opened, replied and noted.
+    assert shown.count("by monitoring-prod via API") == 3
     assert f'<link rel="alternate" type="application/json" href="{address}">' in shown
     assert f'data-copy="http://testserver{address}"' in shown
+
+
+@pytest.mark.django_db
+def test_a_person_who_uses_the_api_in_their_browser_is_no_program(cast):
+    ticket = a_ticket(actor=cast.requester, team=cast.desk)
+
+    said = browser(cast.agent).post(
+        f"/api/v1/tickets/{ticket.number}/comments/", {"body": "Seen."}, "application/json"
+    ).json()  # fmt: skip
+
+    assert (said["via"], said["program"]) == ("api", "")

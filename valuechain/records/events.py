@@ -20,6 +20,11 @@ from valuechain.records.vocabulary import Via
 AUDIT_FIELDS = ("event_count", "event_hash", "updated_at")
 
 
+def program_of(actor: Any, via: str) -> str:
+    """Return the name of the token something came in by; empty where a person used a page."""
+    return str(getattr(actor, "program", "")) if via == Via.API else ""
+
+
 def compose(
     record: Record,
     verb: str,
@@ -37,7 +42,7 @@ def compose(
     `publish`.
     """
     said = dict(data or {})
-    if via == Via.API and (program := getattr(actor, "program", "")):
+    if program := program_of(actor, via):
         said["program"] = program
     event = Event(
         record=record,

@@ -29,6 +29,21 @@ class SendStep:
 send_steps: dict[str, tuple[SendStep, ...]] = {}
 
 
+#: kind -> the address of the texts kept ready for its replies; empty for whom they are not.
+ready_texts: dict[str, Callable[[Record, Any], str]] = {}
+
+
+def beside_a_reply(record: Record, *, actor: Any) -> dict[str, Any]:
+    """Return what a writer who works on the record finds beside the button that sends."""
+    if not actor.access.works_on(record):
+        return {}
+    texts = ready_texts.get(record.kind)
+    return {
+        "send_steps": steps_of(record, actor=actor),
+        "canned_url": texts(record, actor) if texts else "",
+    }
+
+
 def steps_of(record: Record, *, actor: Any) -> list[SendStep]:
     """Return the steps the actor could take on the record as it is now."""
     machine = record.kind_entry.machine

@@ -183,6 +183,9 @@ class CommentSerializer(serializers.Serializer[Comment]):
     author = NamedSerializer(read_only=True, allow_null=True)
     is_from_staff = serializers.BooleanField(read_only=True)
     via = serializers.CharField(read_only=True)
+    program = serializers.CharField(
+        read_only=True, help_text="The name of the token it was sent with; empty otherwise."
+    )
 
 
 class AttachmentSerializer(serializers.Serializer[Attachment]):

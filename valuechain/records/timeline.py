@@ -227,7 +227,7 @@ def _from_comment(comment: Comment, record: Record, came: Iterable[Attachment]) 
         label=label,
         actor=str(comment.author or _("Throughline")),
         text=comment.body,
-        via=_via(comment.via),
+        via=_via(comment.via, comment.program),
         is_internal=comment.is_internal,
         anchor=f"comment-{comment.pk}",
         files=named_files(came, record) if came else (),

@@ -57,6 +57,7 @@ def add_comment(
         is_automatic=is_automatic,
         body=body,
         via=via,
+        program=events.program_of(actor, via),
         at=at,
         moved_from_id=None if locked.pk == record.pk else record.pk,
     )

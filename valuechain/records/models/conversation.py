@@ -61,6 +61,13 @@ class Comment(models.Model):
     )
     body = models.TextField()
     via = models.CharField(max_length=8, choices=Via)
+    program = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of what came by the API: the name of the token it was sent with."),
+    )
     at = models.DateTimeField(default=clock.now, help_text=_("When it was said or sent."))
     moved_from = models.ForeignKey(
         Record,

@@ -21,7 +21,7 @@ from itsm.core import clock
 from valuechain.records import actions
 from valuechain.records.forms import CommentForm
 from valuechain.records.models import Comment, Draft, Record
-from valuechain.records.sending import steps_of
+from valuechain.records.sending import beside_a_reply, steps_of
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.views.walking import ends, here, landing, tail_of
@@ -134,6 +134,7 @@ class CommentView(LoginRequiredMixin, View):
                 "other_action": f"{url}?as={'public' if is_note else 'internal'}{tail}",
                 "back_url": _back(request, record),
                 "doubt": doubt,
+                **({} if is_note else beside_a_reply(record, actor=request.user)),
             },
             status=CONFLICT if doubt and doubt.newer else UNPROCESSABLE,
         )

@@ -26,7 +26,7 @@ from valuechain.records.operations import step_keys_of
 from valuechain.records.panels import panels
 from valuechain.records.querysets import reads_notes
 from valuechain.records.remedies import remedies
-from valuechain.records.sending import steps_of
+from valuechain.records.sending import beside_a_reply
 from valuechain.records.serving import named_files, shown_files
 from valuechain.records.telling import said_value
 from valuechain.records.ties import MOST_TIES, taking_part, ties_of
@@ -239,8 +239,8 @@ def comment_forms(
             f"{name}_form": form,
             f"{name}_url": f"{url}?as={visibility}{tail and f'&{tail}'}",
         }
-    if "reply_form" in found and actor.access.works_on(record):
-        found["send_steps"] = steps_of(record, actor=actor)
+    if "reply_form" in found:
+        found |= beside_a_reply(record, actor=actor)
     return found
 
 
