@@ -10,7 +10,14 @@ const AFTER_MS = 2000;
 const name = (form) => `${location.pathname}#${form.dataset.draft}`;
 const fields = (form) => [...form.elements].filter((field) => field.name && field.matches("textarea, select, input:not([type=hidden], [type=password], [type=file], [data-no-draft])"));
 const valueOf = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
-const written = (form) => JSON.stringify(fields(form).map((field) => [field.name, field.matches("[type=radio]") ? field.value : "", valueOf(field)]));
+const keptOf = (form) => JSON.parse(sessionStorage.getItem(PREFIX + name(form)) ?? "[]");
+
+// A form in steps (data-draft-steps) asks one thing at a time: what earlier steps asked stays beside it.
+function written(form) {
+  const here = fields(form);
+  const before = "draftSteps" in form.dataset ? keptOf(form).filter(([asked]) => !here.some((field) => field.name === asked)) : [];
+  return JSON.stringify([...before, ...here.map((field) => [field.name, field.matches("[type=radio]") ? field.value : "", valueOf(field)])]);
+}
 
 function tell(form, text) {
   const place = form.querySelector("[data-draft-words]");
@@ -49,10 +56,9 @@ async function save(form, { leaving = false } = {}) {
 }
 
 function bringBack(form) {
-  const kept = sessionStorage.getItem(PREFIX + name(form));
-  if (!kept || form.querySelector(".error-summary, .doubt")) return;
+  if (form.querySelector(".error-summary, .doubt")) return;
   let changed = false;
-  for (const [fieldName, option, value] of JSON.parse(kept)) {
+  for (const [fieldName, option, value] of keptOf(form)) {
     const field = fields(form).find((one) => one.name === fieldName && (!option || one.value === option));
     if (!field || valueOf(field) === value) continue;
     if (typeof value === "boolean") field.checked = value;
@@ -68,14 +74,15 @@ function bringBack(form) {
 
 // What was sent is dropped once an ordinary page arrives straight from the form's own. A problem page (an
 // error, a sign-in), a step back, or a page come to by another way means that the server may not have
-// taken it: then it is kept.
+// taken it: then it is kept. So it is while the next step of the same form arrives.
 function settle() {
   const [arrival] = performance.getEntriesByType("navigation");
   const doubtful = document.body.dataset.page !== "ok" || arrival?.type === "back_forward" || arrival?.type === "reload";
   const from = document.referrer ? new URL(document.referrer).pathname : "";
+  const goesOn = [...document.querySelectorAll("form[data-draft-steps]")].map(name);
   for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith(SENT))) {
     const sent = key.slice(SENT.length);
-    if (!doubtful && sent.startsWith(`${from}#`)) sessionStorage.removeItem(PREFIX + sent);
+    if (!doubtful && sent.startsWith(`${from}#`) && !goesOn.includes(sent)) sessionStorage.removeItem(PREFIX + sent);
     sessionStorage.removeItem(key);
   }
 }

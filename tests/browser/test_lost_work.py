@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
-from tests.factories import a_ticket
+from tests.factories import a_ticket, at_state
+from valuechain.deliver_support.actions import set_questions
+from valuechain.improve.csat import link_for
 from valuechain.records.actions import add_comment, edit_record, perform
 from valuechain.records.kinds import kinds
 from valuechain.records.vocabulary import Via
@@ -27,8 +30,13 @@ class Surface:
 
     def __init__(self, page, address, opens, field):
         self.page, self.address, self.opens, self.field = page, address, opens, field
+        #: What is answered on the steps before the one that is looked at.
+        self.before = ()
 
     def write(self):
+        for earlier, words in self.before:
+            self.page.locator(earlier).fill(words)
+            self.page.get_by_role("button", name="Continue").click()
         for key in self.opens:
             self.page.keyboard.press(key)
         field = self.page.locator(self.field)
@@ -45,11 +53,28 @@ class Surface:
         if not self.page.url.startswith("chrome-error") and self.page.evaluate(HERE, WORDS):
             return True
         self.page.goto(self.address)
+        for earlier, words in self.before:
+            expect(self.page.locator(earlier)).to_have_value(words)
+            self.page.get_by_role("button", name="Continue").click()
+            self.page.locator(earlier).wait_for(state="hidden")
         return bool(self.page.evaluate(HERE, WORDS))
 
 
 @pytest.fixture
-def open_surface(as_person, live_server, agent, brm, requester, ticket):
+def long_form(cast):
+    """Something that is ordered one question a page."""
+    offering = at_state("offering", "published", cast, title="Docking station")
+    asked = [{"name": f"q{n}", "label": f"Question {n}?", "kind": "line"} for n in range(1, 7)]
+    return set_questions(offering, asked, actor=cast.admin, via=Via.HTML)
+
+
+@pytest.fixture
+def solved(cast):
+    return at_state("incident", "resolved", cast, title="The scanner is slow")
+
+
+@pytest.fixture
+def open_surface(as_person, live_server, agent, brm, requester, ticket, long_form, solved):
     need = kinds["need"].open(
         actor=requester, via=Via.HTML, title="See free berths", description="We need it."
     )
@@ -62,6 +87,9 @@ def open_surface(as_person, live_server, agent, brm, requester, ticket):
         "resolution": (agent, f"{page_of}do/resolve/", (), "#id_resolution", ticket),
         "request": (requester, "/portal/request/broken/", (), "#id_description", None),
         "answer": (requester, f"/portal/requests/{ticket.number}/", (), "#id_reply-body", ticket),
+        "order": (requester, f"/portal/services/{long_form.slug}/", (), "#id_q3", None),
+        "rating": (requester, link_for(solved, requester), (), "#id_description", None),
+        "note of a person": (agent, f"/people/{requester.pk}/", (), "#id_desk_note", None),
         "decision": (brm, f"/engage/?need={need.number}", ("1",), "[data-reason] textarea, [data-reason]", need),
     }  # fmt: skip
 
@@ -72,6 +100,8 @@ def open_surface(as_person, live_server, agent, brm, requester, ticket):
             field = f"#{page.locator('[data-reason]').first.get_attribute('id')}"
         surface = Surface(page, live_server.url + address, opens, field)
         surface.person, surface.record = person, record
+        if name == "order":
+            surface.before = (("#id_q1", "Two of them"), ("#id_q2", "On floor 3"))
         return surface
 
     return open_
@@ -139,14 +169,18 @@ FAULTS = {
 }
 
 
-SURFACES = ("reply", "note", "call", "resolution", "decision", "request", "answer")
+SURFACES = ("reply", "note", "call", "resolution", "decision", "request", "answer",
+            "order", "rating", "note of a person")  # fmt: skip
 #: Nobody else is in what is not there yet, and what a requester says is taken whoever spoke before.
-ALONE = ("call", "request", "answer")
+ALONE = ("call", "request", "answer", "order", "rating", "note of a person")
+#: Who follows the link of a rating needs no session.
+NOBODY = ("rating",)
 CASES = [
     (name, fault)
     for name in SURFACES
     for fault in FAULTS
     if (name in ALONE, fault) != (True, "somebody was quicker")
+    and (name in NOBODY, fault) != (True, "the session ends")
 ]
 
 
