@@ -51,9 +51,14 @@ def add_person(
     if not name.strip():
         raise FieldErrors({"name": [("required", _("Write their name."))]})
     from itsm.accounts.models import User as Person
+    from itsm.accounts.newcomers import usual_for
 
     return Person.objects.create_user(
-        None, name=name.strip()[:200], phone=phone.strip()[:40], organisation=organisation
+        None,
+        name=name.strip()[:200],
+        phone=phone.strip()[:40],
+        organisation=organisation,
+        **usual_for(organisation, actor=actor),
     )
 
 

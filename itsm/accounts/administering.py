@@ -13,6 +13,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Membership, Organisation, RoleGrant, Team, User
+from itsm.accounts.newcomers import usual_for
 from itsm.accounts.roles import Role
 from itsm.accounts.sign_in_links import ONLY, SignInRules
 from itsm.accounts.trail import changes, changing, note, values_of
@@ -42,11 +43,14 @@ def save_person(
 ) -> User:
     """Add a person, or change what is known about one. Raises Denied and FieldErrors."""
     _refuse_others(actor)
-    held = person or User(language="en")
+    held = person or User()
     before = values_of(held, PERSON_FIELDS) if person else {}
     for name in PERSON_FIELDS:
         if name in given:
             setattr(held, name, given[name])
+    if person is None:
+        for name, value in usual_for(held.organisation, actor=actor).items():
+            setattr(held, name, value)
     held.email = held.email.strip().lower() if held.email else None
     if held.pk is None:
         held.set_unusable_password()

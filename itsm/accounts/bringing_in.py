@@ -20,6 +20,13 @@ from itsm.core.errors import Denied, FieldErrors
 
 COLUMNS = ("name", "email", "phone", "employee_number", "place", "organisation")
 NEEDED = ("name", "organisation")
+#: What a column is called in other people's tables.
+SPELLINGS = {
+    "e-mail": "email", "e_mail": "email", "mail": "email", "e-mail_address": "email",
+    "email_address": "email", "e-mail-adresse": "email", "telefon": "phone", "telephone": "phone",
+    "personalnummer": "employee_number", "ort": "place", "standort": "place", "location": "place",
+    "firma": "organisation", "company": "organisation", "organization": "organisation",
+}  # fmt: skip
 #: More lines than this are brought in by the REST interface.
 MOST = 2_000
 NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
@@ -76,7 +83,8 @@ def _rows(text: str) -> list[tuple[int, dict[str, Any]]]:
         raise _refusal(_("This is not a table of comma-separated values.")) from None
     if not table:
         raise _refusal(_("The file is empty."))
-    names = [cell.strip().lower().replace(" ", "_") for cell in table[0][1]]
+    written = [cell.strip().lower().replace(" ", "_") for cell in table[0][1]]
+    names = [SPELLINGS.get(name, name) for name in written]
     for name in names:
         if name not in COLUMNS:
             known = ", ".join(COLUMNS)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from itsm.accounts.beginning import has_nobody
 from itsm.accounts.letting_in import NEXT_PAGE, WAITS_FOR_CODE, let_in
 from itsm.accounts.models import User
 from itsm.accounts.second_step import passes
@@ -83,6 +84,7 @@ class SignInView(views.LoginView):
         return super().get_context_data(**kwargs) | {
             "house_account": name if settings.OIDC_ISSUER else "",
             "is_by_mail": is_offered(),
+            "has_nobody": has_nobody(),
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import clock
 from itsm.core.machine import Phase
 from itsm.portal.activities import near_handovers
+from itsm.portal.admin.first_steps import steps_left
 from itsm.portal.blocks import blocks_for
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
@@ -72,6 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
             ),
             "handovers": waiting[:ROWS],
             "handovers_count": len(waiting),
+            "steps_left": steps_left(actor),
             **blocks_for(actor, request),
         },
     )

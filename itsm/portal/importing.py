@@ -23,7 +23,7 @@ from itsm.accounts.trail import note
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from itsm.portal.models import ImportRun
-from sla.defaults import install_defaults
+from sla.defaults import promise_something
 from tickets.imports import directory, reader, report
 from tickets.imports.reader import Log, NotAnEventLog
 from tickets.imports.replay import Replay
@@ -150,7 +150,7 @@ def _go_on(run: ImportRun) -> None:
         )
         enough(done, of)
 
-    install_defaults()
+    promise_something(zone=run.time_zone)
     replay, done = _replay(run, rest, progress)
     result = _added(run.result, _found(rest, replay))
     if run.done + done < len(log.incidents):

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from itsm.portal import account, activities, catalogue, keyboard, needs, published, requests
 from itsm.portal.appearance import appearance
+from itsm.portal.beginning import BeginView
 from itsm.portal.design import design
 from itsm.portal.finding import portal_find, portal_home
 from itsm.portal.home import home
@@ -21,6 +22,7 @@ _OF_ACTIVITY = RedirectView.as_view(pattern_name="activity")
 
 urlpatterns = [
     path("", home, name="home"),
+    path("begin/<str:code>/", BeginView.as_view(), name="begin"),
     path("palette/", palette, name="palette"),
     path("search/", search, name="search"),
     path("people/<int:pk>/", PersonView.as_view(), name="person"),

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MARK = "say: "
+#: Begins what is said last, when everything runs.
+LAST = "last: "
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str]) -> None:
     _collect_static(options.data)
     if options.sample:
         _load_sample()
+    _tell_how_to_begin()
 
 
 def say(message: str) -> None:
@@ -85,6 +88,19 @@ def _load_sample() -> None:
         return
     say("loading the sample company")
     call_command("load_sample", stdout=_Marked())
+
+
+def _tell_how_to_begin() -> None:
+    """Show the link of a desk that nobody keeps yet."""
+    from django.core.management import CommandError, call_command
+
+    link = io.StringIO()
+    try:
+        call_command("first_admin", stdout=link)
+    except CommandError:
+        return  # somebody keeps it
+    print(f"{LAST}This desk is empty. Make the company and its first administrator:", flush=True)
+    print(f"{LAST}  {link.getvalue().strip()}", flush=True)
 
 
 class _Marked(io.TextIOBase):

@@ -16,7 +16,7 @@ from types import FrameType
 from itsm.runtime import environment, heartbeat, processes
 from itsm.runtime.console import Console
 from itsm.runtime.errors import RuntimeProblem
-from itsm.runtime.first_steps import MARK
+from itsm.runtime.first_steps import LAST, MARK
 from itsm.runtime.lease import EngineLease
 from itsm.runtime.paths import ROOT, Places, data_folder, settle
 from itsm.runtime.serving import answers, listen, web_command
@@ -76,6 +76,7 @@ class Up:
         self.console = Console()
         self.stopping = False
         self.supervisor: Supervisor | None = None
+        self.last_words: list[str] = []
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Begin the end; asked a second time, end at once."""
@@ -160,6 +161,8 @@ class Up:
                     if line.startswith(MARK):
                         self.console.step(line.removeprefix(MARK).rstrip())
                         spoken = time.monotonic()
+                    elif line.startswith(LAST):
+                        self.last_words.append(line.removeprefix(LAST).rstrip())
                 if ended:
                     return
                 if time.monotonic() - spoken > STEP_REPORT_EVERY:
@@ -217,6 +220,8 @@ class Up:
     def _welcome(self, places: Places, environ: dict[str, str]) -> None:
         self.console.step("ready")
         self.console.plain(f"\n  Throughline runs at  {environ['SITE_URL']}\n")
+        if self.last_words:
+            self.console.plain("\n".join(f"  {line}" for line in self.last_words) + "\n")
         accounts = places.data / "sample_accounts.txt"
         if accounts.exists():
             self.console.plain(accounts.read_text().rstrip() + "\n")

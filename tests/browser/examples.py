@@ -58,6 +58,7 @@ NOT_PAGES = {
     "notification-part-moved": "leads on to where it is now",
     "record-export": "a file for a spreadsheet",
     "export": "a file for a spreadsheet",
+    "begin": "leads to the sign-in once somebody is administrator",
     "ticket-call-beside": "the panel beside the call form, which the form's own page shows",
 }
 

@@ -317,7 +317,7 @@ def test_every_place_of_the_start_page_is_looked_at():
     shows = {"admin-people", "admin-roles", "admin-organisations", "admin-teams", "sla-agreements",
              "ticket-prepared", "admin-webhooks", "admin-tokens", "admin-audit",
              "record-list:offerings", "admin-mail-outbox", "stream-list", "freeze-list",
-             "admin-approvals"}  # fmt: skip
+             "admin-approvals", "admin-first-steps"}  # fmt: skip
     filled = {name for names in FILLED for name in names}
     assert {place[0] for place in PLACES} - filled == shows
 

@@ -86,11 +86,20 @@ def test_a_file_of_another_kind_is_refused_with_the_reason(page, text, reason):
     assert reason in answer.content.decode()
 
 
-def test_a_file_in_another_encoding_is_refused_with_the_way_out(page):
-    assert (
-        "Save the file in UTF-8."
-        in sent(page, f"{HEAD}Jürgen,,,Harbour\n", "latin-1").content.decode()
-    )
+def test_what_a_spreadsheet_writes_on_windows_is_read(page, organisation):
+    shown = sent(page, "Name;E-Mail;Telefon;Firma\nJürgen;j@h.example;12;Harbour\n", "cp1252")
+
+    (row,) = shown.context["rows"]
+    assert row["line"].outcome == "new"
+    assert (row["line"].said["name"], row["line"].said["phone"]) == ("Jürgen", "12")
+    assert row["line"].said["organisation"] == organisation
+
+
+def test_a_file_that_is_no_text_is_refused_with_the_way_out(page):
+    answer = sent(page, f"{HEAD}Jürgen,,,Harbour\n", "utf-16")
+
+    assert answer.status_code == 422
+    assert "Save the file as CSV, in UTF-8." in answer.content.decode()
 
 
 def test_only_administrators_bring_people_in(cast):

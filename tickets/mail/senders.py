@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from itsm.accounts.access import SYSTEM
 from itsm.accounts.models import Organisation, User
+from itsm.accounts.newcomers import usual_for
 from tickets.mail.addresses import Address
 from tickets.mail.models import Mailbox, SenderRule
 from tickets.mail.parsing import ParsedMail
@@ -70,7 +72,12 @@ def add_sender(sender: Address, organisation: Organisation) -> User:
     name = (sender.name or sender.address.partition("@")[0])[:200]
     try:
         with transaction.atomic():
-            return User.objects.create_user(sender.address, name=name, organisation=organisation)
+            return User.objects.create_user(
+                sender.address,
+                name=name,
+                organisation=organisation,
+                **usual_for(organisation, actor=SYSTEM),
+            )
     except IntegrityError:
         person = find_person(sender.address)
         if person is None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from itsm.accounts.models import AdminEvent, ApiToken, Organisation, Team, User
+from itsm.portal.admin.first_steps import steps_left
 from itsm.portal.admin.forms import AuditForm, SetupAuditForm
 from itsm.portal.admin.telling import (
     event_lines,
@@ -78,6 +79,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, Any, Any], ...]], ...] = (
          gettext_lazy("Incidents of another service desk, from a file."), ImportRun),
     )),
     (gettext_lazy("The house"), (
+        ("admin-first-steps", gettext_lazy("First steps"),
+         gettext_lazy("What a new desk still lacks, in order."), None),
         ("admin-branding", gettext_lazy("Branding"),
          gettext_lazy("Name, logo and colour of the house."), None),
         ("admin-audit", gettext_lazy("Audit log"), gettext_lazy("Who did what, and when."), None),
@@ -92,7 +95,8 @@ class HomeView(AdminView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List the places that there are, by what they are about."""
         groups = [{"label": label, "places": [_place(*one) for one in of]} for label, of in GROUPS]
-        return render(request, "admin/home.html", {"groups": groups})
+        context = {"groups": groups, "steps_left": steps_left(request.user)}
+        return render(request, "admin/home.html", context)
 
 
 def _place(name: str, label: Any, words: Any, model: Any) -> dict[str, Any]:

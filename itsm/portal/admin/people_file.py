@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from typing import Any
 
@@ -36,7 +37,7 @@ class PeopleFileForm(RuledForm):
     file = forms.FileField(
         label=gettext_lazy("Table of people (CSV)"),
         help_text=gettext_lazy(
-            "In UTF-8. The first line names the columns: name, email, phone, employee_number, place, "
+            "As a spreadsheet saves it. The first line names the columns: name, email, phone, employee_number, place, "
             "organisation. Nothing is written before you have seen what it would do."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
@@ -90,11 +91,18 @@ class PeopleFileView(AdminView):
 def _read(file: Any) -> tuple[str, list[bringing_in.Line]]:
     if file.size > LARGEST:
         raise FieldErrors({"file": [("too_large", _("Choose a file of at most 1 MB."))]})
-    try:
-        table = file.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FieldErrors({"file": [("not_text", _("Save the file in UTF-8."))]}) from None
+    table = _text(file.read())
     return table, bringing_in.read_people(table)
+
+
+def _text(content: bytes) -> str:
+    """Read UTF-8, and else what spreadsheets of Western Europe write on Windows."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            if "\0" not in text:
+                return text
+    raise FieldErrors({"file": [("not_text", _("Save the file as CSV, in UTF-8."))]})
 
 
 def _row(line: bringing_in.Line) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from itsm.portal.admin import (
     approvals,
     branding,
     desk,
+    first_steps,
     imports,
     looking,
     machines,
@@ -17,6 +18,7 @@ from itsm.portal.admin import (
 
 urlpatterns = [
     path("admin/", looking.HomeView.as_view(), name="admin-home"),
+    path("admin/first-steps/", first_steps.FirstStepsView.as_view(), name="admin-first-steps"),
     path("admin/people/", views.PeopleView.as_view(), name="admin-people"),
     path("admin/people/new/", views.PersonView.as_view(), name="admin-person-new"),
     path("admin/people/file/", people_file.PeopleFileView.as_view(), name="admin-people-file"),

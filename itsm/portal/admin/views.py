@@ -167,7 +167,9 @@ class PersonView(AdminView):
         code: int = 200,
     ) -> HttpResponse:  # fmt: skip
         bound = bound or {}
-        known = {name: getattr(person, name) for name in PERSON_FIELDS} if person else {}
+        known: dict[str, Any] = {"organisation": self._actor.organisation}
+        if person:
+            known = {name: getattr(person, name) for name in PERSON_FIELDS}
         context = {
             "person": person,
             "form": next(iter(bound.values()), PersonForm()),
@@ -323,15 +325,18 @@ class TeamView(AdminView):
         self, team: Team | None, bound: dict[str, Any] | None = None, code: int = 200
     ) -> HttpResponse:
         bound = bound or {}
-        known = {name: getattr(team, name) for name in TEAM_FIELDS} if team else {}
+        actor: Any = self.request.user
+        known: dict[str, Any] = {"organisation": actor.organisation, "is_active": True}
+        if team:
+            known = {name: getattr(team, name) for name in TEAM_FIELDS}
         members: Any = Membership.objects.none()
         if team is not None:
             members = team.memberships.select_related("user").order_by("user__name")
         context = {
             "team": team,
             "form": next(iter(bound.values()), TeamForm()),
-            "team_form": bound.get("team") or TeamForm(initial=known or None),
-            "member_form": bound.get("member") or MemberForm(actor=self.request.user),
+            "team_form": bound.get("team") or TeamForm(initial=known),
+            "member_form": bound.get("member") or MemberForm(actor=actor),
             "members": members,
         }
         return render(self.request, "admin/team.html", context, status=code)

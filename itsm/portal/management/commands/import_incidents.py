@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from itsm.portal import verdicts
-from sla.defaults import install_defaults
+from sla.defaults import promise_something
 from tickets.imports import directory, reader, report
 from tickets.imports.replay import Replay
 
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         known = directory.settle(
             rows, organisation=options["organisation"], time_zone=options["time_zone"]
         )
-        install_defaults()
+        promise_something(zone=options["time_zone"])
         progress = Progress(self.stderr)
         tally = Replay(log, known).run(progress)
         tally.outcomes["people made"] = known.new_people
