@@ -15,7 +15,7 @@ from sla.actions import (
     publish_agreement,
     publish_calendar,
 )
-from sla.models import Agreement, Calendar
+from sla.models import Agreement, AgreementVersion, Calendar
 from sla.vocabulary import AgreementKind, Metric
 
 OFFICE = "Business hours"
@@ -41,11 +41,24 @@ STEPS = [
 ]
 
 
+#: The country whose public holidays count where nobody said which, by the time zone.
+_COUNTRIES = {"Europe/Berlin": "DE", "Europe/Vienna": "AT", "Europe/Zurich": "CH"}
+
+
+def promise_something(*, zone: str) -> None:
+    """Install the defaults where nothing is promised yet, so that what comes in has clocks."""
+    if not AgreementVersion.objects.filter(published_at__isnull=False).exists():
+        install_defaults(zone=zone, region=_COUNTRIES.get(zone, ""))
+
+
 @transaction.atomic
-def install_defaults(*, zone: str = "Europe/Vienna", region: str = "AT") -> None:
+def install_defaults(
+    *, zone: str = "Europe/Vienna", region: str = "AT", actor: Any = SYSTEM
+) -> None:
     """Create and publish the standard calendars and agreements that are not there yet.
 
-    Safe to run again, also twice at once: what has the name already is left as it is.
+    Safe to run again, also twice at once: what has the name already is left as it is. Raises FieldErrors for a
+    region that is not known.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sla.defaults'))")
@@ -56,8 +69,9 @@ def install_defaults(*, zone: str = "Europe/Vienna", region: str = "AT") -> None
             "weekly": {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
         },
         region=region,
+        actor=actor,
     )
-    always = _calendar(ALWAYS, {"tz": zone, "always_open": True})
+    always = _calendar(ALWAYS, {"tz": zone, "always_open": True}, actor=actor)
     _agreement(
         URGENT,
         always,
@@ -66,6 +80,7 @@ def install_defaults(*, zone: str = "Europe/Vienna", region: str = "AT") -> None
             "P1": {Metric.FIRST_RESPONSE: 15 * MINUTE, Metric.RESOLUTION: 4 * HOUR},
             "P2": {Metric.FIRST_RESPONSE: 30 * MINUTE, Metric.RESOLUTION: 8 * HOUR},
         },
+        actor,
     )
     _agreement(
         NORMAL,
@@ -75,23 +90,28 @@ def install_defaults(*, zone: str = "Europe/Vienna", region: str = "AT") -> None
             "P3": {Metric.FIRST_RESPONSE: 4 * HOUR, Metric.RESOLUTION: 3 * DAY},
             "P4": {Metric.FIRST_RESPONSE: 8 * HOUR, Metric.RESOLUTION: 5 * DAY},
         },
+        actor,
     )
 
 
-def _calendar(name: str, definition: dict[str, Any], *, region: str = "") -> Calendar:
+def _calendar(name: str, definition: dict[str, Any], *, actor: Any, region: str = "") -> Calendar:
     known = Calendar.objects.filter(name=name).first()
     if known is not None:
         return known
-    calendar = create_calendar(name=name, definition=definition, actor=SYSTEM).calendar
+    calendar = create_calendar(name=name, definition=definition, actor=actor).calendar
     if region:
         year = clock.now().year
-        load_public_holidays(calendar, region=region, years=range(year - 1, year + 4), actor=SYSTEM)
-    publish_calendar(calendar, actor=SYSTEM)
+        load_public_holidays(calendar, region=region, years=range(year - 1, year + 4), actor=actor)
+    publish_calendar(calendar, actor=actor)
     return calendar
 
 
 def _agreement(
-    name: str, calendar: Calendar, priorities: list[int], targets: dict[str, dict[Any, int]]
+    name: str,
+    calendar: Calendar,
+    priorities: list[int],
+    targets: dict[str, dict[Any, int]],
+    actor: Any,
 ) -> None:
     if Agreement.objects.filter(name=name).exists():
         return
@@ -102,7 +122,7 @@ def _agreement(
     draft = create_agreement(
         name=name,
         kind=AgreementKind.SLA,
-        actor=SYSTEM,
+        actor=actor,
         terms={
             "calendar": calendar,
             "conditions": {"kinds": KINDS, "priorities": priorities},
@@ -110,4 +130,4 @@ def _agreement(
             "steps": STEPS,
         },
     )
-    publish_agreement(draft.agreement, actor=SYSTEM)
+    publish_agreement(draft.agreement, actor=actor)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import clock as time
@@ -68,7 +69,7 @@ class NewCalendarForm(RuledForm):
     """A calendar to begin with: office hours that are edited next."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    tz = ZoneField(label=_("Time zone"), initial="Europe/Vienna", max_length=64)
+    tz = ZoneField(label=_("Time zone"), initial=timezone.get_current_timezone_name, max_length=64)
 
 
 class HoursForm(RuledForm):
@@ -145,13 +146,28 @@ class RegionForm(RuledForm):
     """The public holidays of a country in a year."""
 
     region = forms.CharField(
-        label=_("Country or region"), max_length=16, help_text=_("AT, or DE-BY.")
+        label=_("Country or region"),
+        max_length=60,
+        help_text=_("DE, DE-BY or Bayern."),
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
     )
     year = forms.IntegerField(label=_("Year"), min_value=1970, max_value=2100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].initial = time.now().year
+
+
+class UsualForm(RuledForm):
+    """Beginning with the usual hours and targets: whose public holidays count."""
+
+    region = forms.CharField(
+        label=_("Public holidays of"),
+        max_length=60,
+        required=False,
+        help_text=_("DE, DE-BY or Bayern. Empty: none."),
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
+    )
 
 
 class FeedForm(RuledForm):

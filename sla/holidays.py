@@ -23,6 +23,8 @@ MAX_DAYS = 2_000
 MAX_SPAN = 60
 #: A day that comes back for ever is taken over for this many years from now.
 YEARS_AHEAD = 5
+#: The countries whose parts are offered, and understood, by their names.
+NAMED = {"AT": _("Austria"), "CH": _("Switzerland"), "DE": _("Germany")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,36 @@ class Found:
     uid: str = ""
 
 
+def regions() -> list[tuple[str, str]]:
+    """Return what is offered where a region is asked for: codes, each with its name."""
+    found = [(country, str(name)) for country, name in NAMED.items()]
+    for country in NAMED:
+        named: dict[str, str] = {}
+        for name, part in holidays.country_holidays(country).subdivisions_aliases.items():
+            named.setdefault(part, name)
+        found += [(f"{country}-{part}", name) for part, name in named.items()]
+    return found
+
+
+def region_code(said: str) -> str:
+    """Return the code of a region that was given by code (DE-HH) or by name (Hamburg)."""
+    words = said.strip()
+    if re.fullmatch(r"[A-Za-z]{2}(-\w+)?", words):
+        return words.upper()
+    sought = words.casefold()
+    return next((code for code, name in regions() if name.casefold() == sought), words.upper())
+
+
 def public_holidays(region: str, years: Iterable[int]) -> list[Found]:
     """Return the public holidays of a country (AT) or a part of one (DE-BY), in order.
 
     Raises FieldErrors for a region that is not known.
     """
-    country, _dash, part = region.strip().upper().partition("-")
+    country, _dash, part = region_code(region).partition("-")
     try:
         days = holidays.country_holidays(country, subdiv=part or None, years=sorted(set(years)))
     except NotImplementedError:
-        message = _("There are no public holidays for “%s”. Write AT, or DE-BY.") % region
+        message = _("There are no public holidays for “%s”. Write DE, DE-BY or Bayern.") % region
         raise FieldErrors({"region": [("unknown", message)]}) from None
     return [Found(day, str(name)) for day, name in sorted(days.items())]
 

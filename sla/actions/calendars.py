@@ -13,7 +13,7 @@ from itsm.accounts.trail import changing
 from itsm.core import clock
 from itsm.core.errors import Denied, FieldErrors, RuleViolation
 from sla import shapes
-from sla.holidays import Found, public_holidays, read_feed
+from sla.holidays import Found, public_holidays, read_feed, region_code
 from sla.models import Calendar, CalendarVersion, Holiday, Rollout
 from sla.policies import may_set_service_levels
 from sla.published import turn_page
@@ -124,7 +124,7 @@ def load_public_holidays(
     locked = _locked(calendar)
     found = public_holidays(region, years)
     with changing(actor, "calendar", locked, also=_hours):
-        locked.region = region
+        locked.region = region_code(region)
         locked.save(update_fields=["region"])
         return _add(locked, found, Holiday.Source.PUBLIC, Holiday.Status.ACTIVE)
 

@@ -7,10 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sla import actions
-from sla.models import Agreement, AgreementVersion
+from sla.defaults import install_defaults
+from sla.forms import UsualForm
+from sla.holidays import regions
+from sla.models import Agreement, AgreementVersion, Calendar
 from sla.policies import may_set_service_levels
 from sla.terms import NewAgreementForm
 from sla.vocabulary import Metric
@@ -23,13 +27,37 @@ class AgreementListView(StaffView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List them by name."""
+        return self._page(UsualForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Begin with the usual hours and targets, where nothing is promised yet."""
+        form = UsualForm(request.POST)
+
+        def begin(data: dict[str, Any]) -> bool:
+            zone = timezone.get_current_timezone_name()
+            install_defaults(zone=zone, region=data["region"], actor=request.user)
+            return True
+
+        if Agreement.objects.exists():
+            return redirect("sla-agreements")
+        if attempt(form, begin) is None:
+            return self._page(form, UNPROCESSABLE)
+        messages.success(
+            request, _("The usual hours and targets are in force. Change them to what you promise.")
+        )
+        return redirect("sla-agreements")
+
+    def _page(self, form: UsualForm, code: int = 200) -> HttpResponse:
+        request = self.request
         found = Agreement.objects.visible_to(request.user).prefetch_related("versions__calendar")
         rows = [{"agreement": one, "newest": next(iter(one.versions.all()), None)} for one in found]
-        return render(
-            request,
-            "sla/agreements.html",
-            {"rows": rows, "decision": may_set_service_levels(request.user)},
-        )
+        context = {
+            "rows": rows,
+            "decision": may_set_service_levels(request.user),
+            "form": form,
+            "regions": [] if rows else regions(),
+        }
+        return render(request, "sla/agreements.html", context, status=code)
 
 
 class NewAgreementView(StaffView):
@@ -57,5 +85,10 @@ class NewAgreementView(StaffView):
         return redirect("sla-agreement", pk=made.agreement_id)
 
     def _page(self, form: NewAgreementForm, code: int = 200) -> HttpResponse:
-        context = {"form": form, "decision": may_set_service_levels(self.request.user)}
+        has_calendar = Calendar.objects.exists()
+        context = {
+            "form": form,
+            "has_calendar": has_calendar,
+            "decision": may_set_service_levels(self.request.user),
+        }
         return render(self.request, "sla/agreement_new.html", context, status=code)

@@ -31,6 +31,7 @@ from sla.forms import (
     TrialForm,
     write_windows,
 )
+from sla.holidays import regions
 from sla.models import Calendar, Clock, Holiday
 from sla.policies import may_set_service_levels
 from sla.vocabulary import RolloutMode
@@ -208,6 +209,7 @@ class CalendarView(StaffView):
                 for key, windows in sorted(definition.get("overrides", {}).items())
             ],
             "this_year": time.now().year,
+            "regions": regions(),
             **self._worked_out(calendar, definition),
             "running": Clock.objects.unfinished()
             .filter(calendar_version__calendar=calendar).count(),
