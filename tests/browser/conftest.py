@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 from django.test import Client
 
+from tests.browser.opening import new_context, new_page
 from tests.browser.scripted import ScriptedAgent
 from tests.browser.whole_company import requests_are_over, server, tabs, world  # noqa: F401 - fixtures
 
@@ -50,14 +51,11 @@ def open_page(chromium, live_server):
     contexts = []
 
     def open_(address, *, scheme="light", width=1280, cookies=(), **options):
-        context = chromium.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": 800}, **options
-        )
-        # Nothing here is timed: a busy machine may take long, and only what never comes is a fault.
-        context.set_default_timeout(90_000)
+        viewport = {"width": width, "height": 800}
+        context = new_context(chromium, color_scheme=scheme, viewport=viewport, **options)
         contexts.append(context)
         context.add_cookies([{"url": live_server.url, **cookie} for cookie in cookies])
-        page = context.new_page()
+        page = new_page(context)
         page.complaints = []
         page.on(
             "console",
@@ -102,6 +100,7 @@ def audit():
     def audit_(page):
         from axe_playwright_python.sync_playwright import Axe
 
+        page.wait_for_load_state()
         found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
         return [
             f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}"

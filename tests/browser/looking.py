@@ -10,6 +10,8 @@ from typing import Any
 
 import axe_playwright_python
 
+from tests.browser.opening import new_context, new_page
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What a theme can change; everything else is the same in both.
@@ -139,11 +141,10 @@ class Tab:
 
 
 def new_tab(chromium: Any, site: str, session: str = "") -> Tab:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(90_000)
+    context = new_context(chromium)
     if session:
         context.add_cookies([{"url": site, "name": "sessionid", "value": session}])
-    page = context.new_page()
+    page = new_page(context)
     protocol = context.new_cdp_session(page)
     protocol.send("Network.enable")
     protocol.send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -70,9 +70,11 @@ def refusal_faults(tab: Tab) -> Iterator[str]:
         return
     with page.expect_response(lambda one: one.request.method == "POST") as sent:
         page.locator("[data-sent-empty]").first.click()
-    page.wait_for_load_state()
     if sent.value.status != 422:
         yield f"answers {sent.value.status} to an empty form"
+        return
+    page.locator("[aria-invalid=true]").first.wait_for(state="attached")
+    page.wait_for_load_state()
     yield from page.evaluate(REFUSED)
     page.evaluate(AXE)
     # The focus has scrolled the page; what lies half below the fixed header is no small target.

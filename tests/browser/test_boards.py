@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from itsm.core import clock
 from tests.factories import a_person, a_ticket
@@ -53,7 +54,7 @@ class TestDesk:
 
         answer = page.reload()
         assert answer.headers["refresh"] == "30"
-        assert page.get_by_role("link").or_(page.get_by_role("button")).count() == 0
+        expect(page.get_by_role("link").or_(page.get_by_role("button"))).to_have_count(0)
         large = page.locator("td").first.evaluate(
             "cell => parseFloat(getComputedStyle(cell).fontSize)"
         )
@@ -68,8 +69,8 @@ class TestDesk:
 
         page.locator("table").first.locator("td a").first.click()
 
-        assert "/tickets/" in page.url
-        assert page.locator("tbody tr").count() == 1
+        page.wait_for_url("**/tickets/**")
+        expect(page.locator("tbody tr")).to_have_count(1)
 
 
 class TestCalendar:
@@ -79,11 +80,11 @@ class TestCalendar:
         page = as_person(manager, "/deliver/calendar/")
         heading = page.locator(".calendar-head h2")
         this_month = heading.inner_text()
-        assert page.locator("table.calendar").get_by_text("Summer update").count() == 1
+        expect(page.locator("table.calendar").get_by_text("Summer update")).to_have_count(1)
 
         page.keyboard.press("]")
         page.wait_for_url("**?m=*")
-        assert heading.inner_text() != this_month
+        expect(heading).not_to_have_text(this_month)
         page.keyboard.press("[")
         page.get_by_role("heading", name=this_month).wait_for()
 
@@ -92,8 +93,8 @@ class TestCalendar:
                 "link", name=view, exact=True
             ).click()
             page.wait_for_url(f"**view={words}")
-            assert page.get_by_text("Overlaps with").count() >= 2
-            assert page.get_by_text("Nobody accepted it yet").count() >= 2
+            expect(page.get_by_text("Overlaps with").nth(1)).to_be_attached()
+            expect(page.get_by_text("Nobody accepted it yet").nth(1)).to_be_attached()
         assert page.complaints == []
 
     def test_arrows_walk_the_days_and_enter_opens_one(self, as_person, manager, planned):
@@ -116,18 +117,19 @@ class TestCalendar:
     def test_a_narrow_screen_reads_the_list(self, as_person, manager, planned, sideways):
         page = as_person(manager, "/deliver/calendar/", width=375)
 
-        assert not page.locator("table.calendar").is_visible()
-        assert page.locator(".calendar-agenda").get_by_text("Tide tables").is_visible()
+        expect(page.locator("table.calendar")).not_to_be_visible()
+        expect(page.locator(".calendar-agenda").get_by_text("Tide tables")).to_be_visible()
         assert sideways(page) <= 0
 
     def test_it_works_without_scripts(self, as_person, manager, planned):
         page = as_person(manager, "/deliver/calendar/", java_script_enabled=False)
 
         page.get_by_role("link", name="Later", exact=True).click()
+        page.wait_for_url("**?m=*")
         page.get_by_role("link", name="This month").click()
         page.locator("table.calendar").get_by_role("link", name="Summer update").click()
 
-        assert planned[0].number in page.url
+        page.wait_for_url(f"**{planned[0].number}**")
 
 
 class TestMap:
@@ -159,7 +161,7 @@ class TestMap:
 
         page.keyboard.press("t")
         assert page.evaluate("document.activeElement.id") == "twin"
-        assert page.locator("#twin tbody tr").count() == 3
+        expect(page.locator("#twin tbody tr")).to_have_count(3)
         page.keyboard.press("?")
         told = page.locator("#keys").inner_text()
         assert "To the table" in told
@@ -173,7 +175,7 @@ class TestMap:
 
         page.get_by_role("link", name="To the table").click()
 
-        assert page.locator("#twin").get_by_text("Restore it").is_visible()
+        expect(page.locator("#twin").get_by_text("Restore it")).to_be_visible()
 
 
 class TestPlan:
@@ -200,7 +202,7 @@ class TestPlan:
         assert box.evaluate("box => box.scrollLeft") == before + day
         assert page.locator("path.plan-tie:not(.plan-key *)").count() >= 1
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Mast"))
-        assert row.get_by_role("link", name=made[0].number).is_visible()
+        expect(row.get_by_role("link", name=made[0].number)).to_be_visible()
         assert page.complaints == []
 
 

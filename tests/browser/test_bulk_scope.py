@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from itsm.accounts.models import Membership, Organisation, Team, User
 from itsm.accounts.roles import Role
+from tests.browser.opening import new_context, new_page
 from tests.browser.whole_company import connections_are_shut, requests_are_over
 from tests.factories import a_person, a_ticket, fresh
 from tests.together import together
@@ -103,11 +104,10 @@ def tab(chromium, django_db_setup, django_db_blocker):
         client = Client()
         client.force_login(agent)
         server = LiveServer("localhost")
-        context = chromium.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(90_000)
+        context = new_context(chromium)
         session = client.cookies["sessionid"].value
         context.add_cookies([{"url": server.url, "name": "sessionid", "value": session}])
-        queue = Queue(context.new_page(), server.url, agent, requester, team)
+        queue = Queue(new_page(context), server.url, agent, requester, team)
         for case in CASES:
             queue.fill(word_of(case))
         yield queue

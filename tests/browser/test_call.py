@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_ticket, at_state
 from tickets.models import Incident
@@ -40,8 +43,8 @@ def test_the_page_is_readable_by_all_empty_filled_and_refused(
     page.keyboard.press("Control+Enter")
     page.get_by_text("There is a problem").wait_for()
     assert audit(page) == []
-    assert page.title().startswith("Error: ")
-    assert page.get_by_label("What's wrong?").input_value() == "Printer eats paper"
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_label("What's wrong?")).to_have_value("Printer eats paper")
 
 
 def test_a_call_takes_no_more_than_twelve_keys_beside_the_words(as_person, agent, requester, desk):
@@ -52,7 +55,7 @@ def test_a_call_takes_no_more_than_twelve_keys_beside_the_words(as_person, agent
     keys += press(page, *"rita")
     page.get_by_role("option", name="Rita Requester").wait_for()
     keys += press(page, "Enter")
-    assert page.get_by_label("What's wrong?").evaluate("one => one === document.activeElement")
+    expect(page.get_by_label("What's wrong?")).to_be_focused()
     page.keyboard.type(PROBLEM)
     page.get_by_text("Open for Rita Requester").wait_for()
     keys += press(page, "Control+Enter")
@@ -63,7 +66,7 @@ def test_a_call_takes_no_more_than_twelve_keys_beside_the_words(as_person, agent
     assert keys + 1 <= 12
     assert (ticket.title, ticket.requester, ticket.team) == (PROBLEM, requester, desk)
     copy = page.locator(".logged [data-copy]")
-    assert copy.evaluate("one => one === document.activeElement")
+    expect(copy).to_be_focused()
 
 
 def test_one_more_report_joins_with_one_key(as_person, agent, requester, colleague):
@@ -79,7 +82,7 @@ def test_one_more_report_joins_with_one_key(as_person, agent, requester, colleag
     page.wait_for_url(f"**/tickets/{ticket.number}/**")
 
     assert keys + 1 <= 8
-    assert page.get_by_text("Colin Colleague is added to").is_visible()
+    expect(page.get_by_text("Colin Colleague is added to")).to_be_visible()
 
 
 def test_a_person_is_chosen_by_arrows_and_escape_keeps_what_was_typed(
@@ -90,14 +93,14 @@ def test_a_person_is_chosen_by_arrows_and_escape_keeps_what_was_typed(
 
     caller.press_sequentially("example.org")
     page.get_by_role("option", name="Rita Requester").wait_for()
-    assert caller.get_attribute("aria-expanded") == "true"
+    expect(caller).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
     first = page.locator(f"#{caller.get_attribute('aria-activedescendant')}")
-    assert first.get_attribute("aria-selected") == "true"
+    expect(first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
 
-    assert caller.get_attribute("aria-expanded") == "false"
-    assert caller.input_value() == "example.org"
+    expect(caller).to_have_attribute("aria-expanded", "false")
+    expect(caller).to_have_value("example.org")
 
 
 def test_somebody_unknown_is_added_from_the_list(as_person, agent):
@@ -122,8 +125,8 @@ def test_the_priority_and_the_length_of_the_call_are_shown_at_once(as_person, ag
     page.get_by_label("Work has stopped").check()
     page.get_by_text("P1 Critical").wait_for()
 
-    assert page.get_by_text("Call: 0:0").is_visible()
-    assert page.get_by_label("Call length").input_value() == "1m"
+    expect(page.get_by_text("Call: 0:0")).to_be_visible()
+    expect(page.get_by_label("Call length")).to_have_value("1m")
 
 
 def test_the_length_runs_with_the_call_until_the_agent_writes_it(as_person, agent, requester):
@@ -162,7 +165,7 @@ def test_the_next_call_is_one_key_away(as_person, agent, requester):
     page.keyboard.press("Alt+Enter")
     page.get_by_text("is logged.").wait_for()
 
-    assert page.get_by_label("What's wrong?").input_value() == ""
+    expect(page.get_by_label("What's wrong?")).to_have_value("")
     assert Incident.objects.get().title == PROBLEM
 
 
@@ -173,8 +176,8 @@ def test_what_was_typed_survives_a_reload(as_person, agent):
 
     page.reload()
 
-    assert page.get_by_label("What's wrong?").input_value() == PROBLEM
-    assert page.get_by_label("Details").input_value() == "Since Monday."
+    expect(page.get_by_label("What's wrong?")).to_have_value(PROBLEM)
+    expect(page.get_by_label("Details")).to_have_value("Since Monday.")
 
 
 def test_a_call_is_logged_without_scripts(as_person, agent, requester):
@@ -184,12 +187,12 @@ def test_a_call_is_logged_without_scripts(as_person, agent, requester):
     page.get_by_label("Caller", exact=True).fill("Requester")
     page.get_by_label("What's wrong?").fill("Printer on floor 2 eats it all")
     page.get_by_role("button", name="Look now").click()
-    assert page.get_by_role("button", name="Add Requester to this").is_visible()
+    expect(page.get_by_role("button", name="Add Requester to this")).to_be_visible()
     page.get_by_role("button", name="Log call").last.click()
     page.get_by_role("radio", name="Rita Requester").check()
     page.get_by_role("button", name="Log call").last.click()
 
-    assert page.get_by_text("The call is logged. Read out:").is_visible()
+    expect(page.get_by_text("The call is logged. Read out:")).to_be_visible()
     assert Incident.objects.filter(title="Printer on floor 2 eats it all").exists()
 
 
@@ -201,16 +204,16 @@ def test_the_service_is_a_guess_until_the_agent_says_otherwise(as_person, audit,
 
     page.get_by_label("What's wrong?").fill("payroll export hangs while printing")
     page.get_by_text("Our guess. Change it if it is another.").wait_for()
-    assert service.input_value() == f"{payroll.number} Payroll export"
+    expect(service).to_have_value(f"{payroll.number} Payroll export")
     assert audit(page) == []
     page.keyboard.press("Alt+w")
 
-    assert service.input_value() == f"{printing.number} Printing"
+    expect(service).to_have_value(f"{printing.number} Printing")
     service.fill("")
     page.get_by_label("What's wrong?").fill("payroll export hangs again")
     page.get_by_label("Everyone").check()
     page.get_by_text("P2 High").first.wait_for()
-    assert service.input_value() == ""
+    expect(service).to_have_value("")
 
 
 def test_a_search_that_is_down_does_not_hold_up_the_call(as_person, agent):
@@ -223,6 +226,6 @@ def test_a_search_that_is_down_does_not_hold_up_the_call(as_person, agent):
     page.keyboard.press("Control+Enter")
 
     page.wait_for_url("**/tickets/INC-*/?logged=1&unmatched=1")
-    assert page.get_by_text("The caller said: Somebody of ward 9.").is_visible()
+    expect(page.get_by_text("The caller said: Somebody of ward 9.")).to_be_visible()
     page.get_by_role("link", name="Say who called").click()
     page.wait_for_url("**/edit/?only=requester")

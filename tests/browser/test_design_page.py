@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -72,9 +73,9 @@ def test_the_page_is_whole_without_scripts(open_page):
     page = open_page("/design/", java_script_enabled=False)
 
     page.get_by_text("Not possible yet").first.click()
-    assert page.get_by_text("A ticket closes when nothing open hangs below it.").is_visible()
+    expect(page.get_by_text("A ticket closes when nothing open hangs below it.")).to_be_visible()
     page.get_by_text("Reply to Ana Ruiz").first.click()
-    assert page.locator("#id_reply-text").is_visible()
+    expect(page.locator("#id_reply-text")).to_be_visible()
 
 
 def test_the_theme_is_chosen_without_scripts(open_page):
@@ -84,7 +85,7 @@ def test_the_theme_is_chosen_without_scripts(open_page):
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Apply").click()
 
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_question_mark_lists_the_keys_of_the_page(open_page):
@@ -93,9 +94,9 @@ def test_a_question_mark_lists_the_keys_of_the_page(open_page):
     page.locator("h1").click()
     page.keyboard.press("?")
 
-    assert "Reply" in page.locator("dialog[open] .keys").inner_text()
+    expect(page.locator("dialog[open] .keys")).to_contain_text("Reply")
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_single_key_acts_outside_fields_and_never_while_somebody_writes(open_page):
@@ -104,11 +105,11 @@ def test_a_single_key_acts_outside_fields_and_never_while_somebody_writes(open_p
     page.locator("h1").click()
     page.keyboard.press("r")
     field = page.locator("#id_reply-text")
-    assert field.evaluate("one => one === document.activeElement")
+    expect(field).to_be_focused()
     page.keyboard.type("no, nor now")
 
-    assert field.input_value() == "no, nor now"
-    assert not page.locator("#note").evaluate("one => one.open")
+    expect(field).to_have_value("no, nor now")
+    expect(page.locator("#note")).not_to_have_attribute("open", "")
 
 
 def test_single_keys_can_be_switched_off(open_page):
@@ -117,7 +118,7 @@ def test_single_keys_can_be_switched_off(open_page):
     page.locator("h1").click()
     page.keyboard.press("r")
 
-    assert not page.locator("#reply").evaluate("one => one.open")
+    expect(page.locator("#reply")).not_to_have_attribute("open", "")
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(open_page):
@@ -128,8 +129,8 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(open_page):
     page.get_by_label("Light").focus()
     page.keyboard.press("Escape")
 
-    assert opener.evaluate("one => one === document.activeElement")
-    assert not page.locator(".top .menu").last.evaluate("one => one.open")
+    expect(opener).to_be_focused()
+    expect(page.locator(".top .menu").last).not_to_have_attribute("open", "")
 
 
 def test_what_was_typed_survives_a_reload(open_page):
@@ -139,8 +140,8 @@ def test_what_was_typed_survives_a_reload(open_page):
 
     page.reload()
 
-    assert page.locator("#id_reply-text").input_value() == "The file is split in two."
-    assert page.get_by_text("Your draft is back.").is_visible()
+    expect(page.locator("#id_reply-text")).to_have_value("The file is split in two.")
+    expect(page.get_by_text("Your draft is back.")).to_be_visible()
 
 
 def test_a_form_is_sent_once_however_often_it_is_pressed(open_page):
@@ -167,12 +168,12 @@ def test_a_clock_ticks_by_the_time_that_passes_and_turns_late_by_itself(open_pag
     page.goto(live_server.url + "/design/")
     risky = page.locator('.sla[data-s="risk"]').first
     handle = risky.element_handle()
-    assert "0:18 left" in risky.inner_text()
+    expect(risky).to_contain_text("0:18 left")
 
     page.clock.run_for((20 * 60 + 30) * 1000)
 
-    assert handle.get_attribute("data-s") == "late"
-    assert "0:02 late" in handle.inner_text()
+    expect(handle).to_have_attribute("data-s", "late")
+    expect(handle).to_contain_text("0:02 late")
     assert handle.query_selector("use").get_attribute("href").endswith("#octagon")
 
 
@@ -181,12 +182,12 @@ def test_a_clock_stands_still_once_its_calendar_closes(open_page, live_server):
     page.clock.install()
     page.goto(live_server.url + "/design/")
     clock = page.locator('.sla[data-s="run"]').first.element_handle()
-    assert "6:05 left" in clock.inner_text()
+    expect(clock).to_contain_text("6:05 left")
 
     page.clock.fast_forward("06:30:00")
     page.clock.run_for(2000)
 
-    assert "0:05 left" in clock.inner_text()
+    expect(clock).to_contain_text("0:05 left")
 
 
 def test_nothing_moves_when_less_motion_is_asked_for(open_page):
@@ -200,7 +201,7 @@ def test_nothing_moves_when_less_motion_is_asked_for(open_page):
 def test_shapes_and_words_remain_in_forced_colours(open_page, sideways):
     page = open_page("/design/", forced_colors="active")
 
-    assert page.get_by_text("P1 Critical").first.is_visible()
+    expect(page.get_by_text("P1 Critical").first).to_be_visible()
     assert sideways(page) <= 0
 
 

@@ -203,13 +203,13 @@ def test_a_part_that_did_not_come_leaves_what_stood_there_and_is_asked_for_again
 
     strip = page.locator("#summary [role=alert]")
     strip.wait_for()
-    assert "did not reach the server" in strip.inner_text()
-    assert page.get_by_role("link", name="Pin a summary").is_visible()
+    expect(strip).to_contain_text("did not reach the server")
+    expect(page.get_by_role("link", name="Pin a summary")).to_be_visible()
 
     page.unroute("**/summary/")
     strip.get_by_role("button", name="Try again").click()
     page.locator("#summary textarea").wait_for()
-    assert strip.count() == 0
+    expect(strip).to_have_count(0)
 
 
 def test_what_takes_long_is_said_in_words_until_it_came(as_person, agent, ticket):
@@ -222,7 +222,7 @@ def test_what_takes_long_is_said_in_words_until_it_came(as_person, agent, ticket
     words.get_by_text("Still loading").wait_for()
     held[0].continue_()
     page.locator("#summary textarea").wait_for()
-    assert words.inner_text() == ""
+    expect(words).to_have_text("")
 
 
 def test_a_page_with_a_draft_in_it_opens_at_its_top(as_person, agent, ticket):
@@ -233,8 +233,8 @@ def test_a_page_with_a_draft_in_it_opens_at_its_top(as_person, agent, ticket):
 
     page.reload()
     note = page.locator("#id_note-body")
-    assert note.input_value() == WORDS
+    expect(note).to_have_value(WORDS)
     page.keyboard.press("r")
     page.keyboard.type("Dear Rita")
-    assert page.locator("#id_reply-body").input_value() == "Dear Rita"
-    assert note.input_value() == WORDS
+    expect(page.locator("#id_reply-body")).to_have_value("Dear Rita")
+    expect(note).to_have_value(WORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_ticket
 
@@ -24,7 +25,7 @@ def test_an_own_key_does_what_the_usual_one_did_and_the_usual_one_nothing(as_per
     page.keyboard.press("?")
     dialog = page.locator("dialog#keys")
     row = dialog.locator("dt", has=page.locator("kbd", has_text="q")).first
-    assert row.is_visible()
+    expect(row).to_be_visible()
     page.keyboard.press("Escape")
 
     page.keyboard.press("-")
@@ -41,7 +42,7 @@ def test_keys_are_exchanged_on_the_page_without_scripts_and_fit_narrow_screens(
     page = as_person(agent, "/me/keyboard/", width=320, java_script_enabled=False)
     page.get_by_label("Log a call", exact=True).fill("r")
     page.get_by_role("button", name="Keep my keys").click()
-    assert page.get_by_text("would do two things").first.is_visible()
+    expect(page.get_by_text("would do two things").first).to_be_visible()
 
     with_scripts = as_person(agent, "/me/keyboard/", width=320)
     assert sideways(with_scripts) <= 0
@@ -88,4 +89,4 @@ def test_the_palette_opens_a_new_tab_and_works_on_what_is_selected(as_person, ag
     page.locator("#palette [role=option]", has_text="Priority").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/tickets/bulk/**")
-    assert page.locator("main").get_by_text(ticket.number).first.is_visible()
+    expect(page.locator("main").get_by_text(ticket.number).first).to_be_visible()

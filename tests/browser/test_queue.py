@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_ticket, fresh
 from valuechain.records.actions import add_comment
@@ -46,7 +47,7 @@ def test_the_search_opens_with_one_key_and_an_exact_number_leads_to_its_record(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/tickets/{ticket.number}/")
 
-    assert page.get_by_role("heading", level=1).inner_text() == ticket.title
+    expect(page.get_by_role("heading", level=1)).to_have_text(ticket.title)
 
 
 def test_a_record_is_suggested_where_one_is_to_be_named(as_person, agent, ticket, requester):
@@ -68,7 +69,7 @@ def test_my_work_and_a_ticket_are_whole_without_scripts(as_person, agent, ticket
     page.get_by_role("link", name=ticket.title).click()
     page.get_by_role("button", name="Take it").click()
 
-    assert page.get_by_text(f"{ticket.number} is yours.").is_visible()
+    expect(page.get_by_text(f"{ticket.number} is yours.")).to_be_visible()
 
 
 def test_columns_that_were_chosen_stand_under_their_heads_where_there_is_little_room(
@@ -82,4 +83,4 @@ def test_columns_that_were_chosen_stand_under_their_heads_where_there_is_little_
           .map((cell) => Math.round(cell.getBoundingClientRect().left)))"""
     )
     assert lefts[0] == lefts[1]
-    assert page.locator("tbody tr").first.get_by_text(cast.requester.name).is_visible()
+    expect(page.locator("tbody tr").first.get_by_text(cast.requester.name)).to_be_visible()

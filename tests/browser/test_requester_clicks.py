@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import at_state
 from valuechain.deliver_support.actions import set_questions
@@ -49,7 +50,7 @@ def test_something_broken_is_sent_in_few_clicks(as_person, requester, scripts):
     if not Record.objects.exists():
         hand.press("button", "Send it")
 
-    assert page.get_by_text(Record.objects.get().number, exact=True).first.is_visible()
+    expect(page.get_by_text(Record.objects.get().number, exact=True).first).to_be_visible()
     assert hand.clicks <= MOST_CLICKS, hand.clicks
 
 
@@ -70,6 +71,6 @@ def test_four_questions_of_the_catalogue_are_answered_and_sent_in_few_clicks(
     hand.press("button", "Order it")
 
     record = Record.objects.get(kind="service_request")
-    assert page.get_by_text(record.number, exact=True).first.is_visible()
+    expect(page.get_by_text(record.number, exact=True).first).to_be_visible()
     assert "Answer 4" in record.description
     assert hand.clicks <= MOST_CLICKS, hand.clicks

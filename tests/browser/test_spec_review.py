@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_person, at_state, fresh
 from tests.preparing_design import FILLED, approvers_in
@@ -52,8 +53,8 @@ def test_a_version_is_approved_from_its_notification_in_six_actions(as_person, r
 
     def act(target):
         nonlocal actions
-        target.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            target.click()
         actions += 1
         if page.url.split("#")[0] != pages[-1]:
             pages.append(page.url.split("#")[0])
@@ -63,9 +64,9 @@ def test_a_version_is_approved_from_its_notification_in_six_actions(as_person, r
     changed = page.locator("#change-blueprint")
     assert changed.locator("del").first.inner_text().startswith("removed:")
     assert "old" in changed.locator("ins").all_inner_texts()[0]
-    assert "+300" in page.locator("#change-estimate").inner_text()
+    expect(page.locator("#change-estimate")).to_contain_text("+300")
     act(page.get_by_role("link", name="Approve"))
-    assert page.get_by_role("radio", name="Approve").is_checked()
+    expect(page.get_by_role("radio", name="Approve")).to_be_checked()
     act(page.get_by_role("button", name="Vote"))
 
     assert len(pages) - 1 <= 4, pages
@@ -80,8 +81,8 @@ def test_a_version_is_approved_from_its_notification_by_keyboard(at_work, review
 
     for name in (spec.number, "2 changes since version 1"):
         worker.go_to(worker.page.get_by_role("link", name=name))
-        worker.decide("Enter")
-        worker.page.wait_for_load_state()
+        with worker.page.expect_navigation():
+            worker.decide("Enter")
     worker.see(worker.page.locator("#change-blueprint ins"))
     worker.go_to(worker.page.get_by_role("link", name="Approve"))
     worker.decide("Enter")
@@ -101,7 +102,7 @@ def test_n_comments_on_the_part_at_hand_and_the_contents_say_where_that_is(
     page = as_person(reviewer, f"/specs/{spec.number}/", width=1600)
     contents = page.get_by_role("navigation", name="Contents")
     here = contents.locator("[aria-current=location]")
-    assert here.inner_text().strip() == "Summary"
+    expect(here).to_have_text("Summary")
 
     contents.get_by_role("link", name="Blueprint").click()
     contents.locator("[aria-current=location]", has_text="Blueprint").wait_for()
@@ -114,7 +115,7 @@ def test_n_comments_on_the_part_at_hand_and_the_contents_say_where_that_is(
     page.locator("#time").get_by_role("button", name="Comment on Time to market").click()
 
     page.wait_for_url("**#about-time")
-    assert "Too late for the regatta." in page.locator("#time").inner_text()
+    expect(page.locator("#time")).to_contain_text("Too late for the regatta.")
     assert page.complaints == []
 
 
@@ -134,7 +135,7 @@ def test_no_single_key_approves(as_person, reviewer, spec):
     page = as_person(reviewer, f"/specs/{spec.number}/")
 
     page.keyboard.press("a")
-    assert page.url.endswith(f"/specs/{spec.number}/")
+    page.wait_for_url(f"**/specs/{spec.number}/")
     page.keyboard.press("Shift+a")
     page.wait_for_url("**/approvals/**")
 
@@ -147,9 +148,10 @@ def test_without_scripts_the_changes_are_reached_and_the_vote_is_cast(as_person,
     page.get_by_role("link", name=spec.number).first.click()
     page.get_by_role("link", name="2 changes since version 1").first.click()
     page.get_by_role("link", name="Blueprint").first.click()
-    assert page.url.endswith("#change-blueprint")
+    page.wait_for_url("**#change-blueprint")
     page.get_by_role("link", name="Approve").click()
-    page.get_by_role("button", name="Vote").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Vote").click()
 
     assert Approval.objects.pending().get(subject_id=spec.pk).votes.exists()
 

@@ -7,6 +7,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.factories import a_ticket
 from tickets.models import CannedReply, Macro
@@ -43,8 +44,8 @@ def test_the_server_keeps_a_draft_and_a_reload_brings_it_back(as_person, agent, 
     page.evaluate("sessionStorage.clear()")
     page.reload()
 
-    assert box(page).input_value() == WORDS
-    assert box(page).is_visible()
+    expect(box(page)).to_have_value(WORDS)
+    expect(box(page)).to_be_visible()
 
 
 def test_a_reload_right_after_typing_loses_nothing(as_person, agent, ticket):
@@ -53,7 +54,7 @@ def test_a_reload_right_after_typing_loses_nothing(as_person, agent, ticket):
 
     page.reload()
 
-    assert box(page).input_value() == WORDS
+    expect(box(page)).to_have_value(WORDS)
 
 
 def test_a_session_that_ends_while_typing_loses_nothing(as_person, agent, ticket):
@@ -72,7 +73,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(as_person, agent, ticket
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{ticket.get_absolute_url()}")
 
-    assert box(page).input_value() == WORDS
+    expect(box(page)).to_have_value(WORDS)
 
 
 def test_an_error_over_there_loses_nothing(as_person, agent, ticket):
@@ -89,7 +90,7 @@ def test_an_error_over_there_loses_nothing(as_person, agent, ticket):
 
     page.goto(page.url.split("comment/")[0])
 
-    assert box(page).input_value() == WORDS
+    expect(box(page)).to_have_value(WORDS)
 
 
 def test_a_reply_across_another_shows_it_and_can_be_sent_anyway(
@@ -101,8 +102,8 @@ def test_a_reply_across_another_shows_it_and_can_be_sent_anyway(
     page.keyboard.press("Control+Enter")
     page.get_by_text("Leo Lead replied just now.").wait_for()
 
-    assert box(page).input_value() == WORDS
-    assert page.get_by_text("I have it.").is_visible()
+    expect(box(page)).to_have_value(WORDS)
+    expect(page.get_by_text("I have it.")).to_be_visible()
     assert audit(page) == []
     page.get_by_role("button", name="Send anyway").click()
     page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
@@ -117,7 +118,7 @@ def test_a_reply_across_another_can_stay_a_draft(as_person, agent, lead, ticket)
     page.get_by_role("button", name="Keep as draft").click()
 
     page.get_by_text("I have it.").wait_for()
-    assert box(page).input_value() == WORDS
+    expect(box(page)).to_have_value(WORDS)
     assert Comment.objects.count() == 1
 
 
@@ -129,7 +130,7 @@ def test_undo_brings_the_words_back_also_without_scripts(as_person, agent, ticke
 
     page.get_by_role("button", name="Undo").click()
 
-    assert box(page).input_value() == WORDS
+    expect(box(page)).to_have_value(WORDS)
     assert not Comment.objects.exists()
 
 
@@ -144,7 +145,7 @@ def test_a_reply_leaves_by_itself_and_the_page_shows_it(as_person, agent, ticket
     # No worker runs here: the page asks again when the seconds are over, and that sends it.
     page.get_by_text("Not sent yet: nobody else sees it.").wait_for(state="detached")
 
-    assert page.locator(".entry-reply_out").get_by_text(WORDS).is_visible()
+    expect(page.locator(".entry-reply_out").get_by_text(WORDS)).to_be_visible()
     assert Comment.objects.get().body == WORDS
     assert page.complaints == []
 
@@ -178,7 +179,7 @@ def test_the_next_ticket_is_taken_and_answered_from_a_canned_reply_in_nine_keys(
     press("r", ":", ":", "j")
     page.get_by_role("option", name="Paper jam").wait_for()
     press("Enter")
-    assert box(page).input_value() == "Hi Rita, we look at it."
+    expect(box(page)).to_have_value("Hi Rita, we look at it.")
     press("Control+Enter")
     page.get_by_text("Not sent yet: nobody else sees it.").wait_for()
 
@@ -235,14 +236,14 @@ def test_a_pasted_picture_goes_along_and_the_text_names_it(
     page.locator("#id_note-body").evaluate(pastes)
     page.locator("#id_note-body").evaluate(pastes)
 
-    assert "One file goes with a message" in page.locator("#toasts").inner_text()
+    expect(page.locator("#toasts")).to_contain_text("One file goes with a message")
     words = page.locator("#id_note-body").input_value()
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     file = Attachment.objects.get()
     assert words == f"It says: [{file.name}]"
     assert file.content_type == "image/png"
-    assert page.locator(".entry .text").get_by_role("link", name=file.name).count() == 1
+    expect(page.locator(".entry .text").get_by_role("link", name=file.name)).to_have_count(1)
 
 
 def test_the_letter_of_an_activity_is_drawn_and_not_read_aloud(as_person, agent, ticket):

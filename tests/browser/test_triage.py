@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.doors import browser
 from tests.factories import fresh
@@ -60,7 +61,7 @@ def test_a_need_is_decided_and_routed_with_at_most_ten_keys(at_work, brm, reques
     assert (need.classification, need.fulfilability) == ("required", "partial")
     assert Record.objects.filter(kind="service_request", title=need.title).exists()
     # The next need is beside the list, and the stakeholder reads the decision at once.
-    assert page.get_by_role("heading", level=2, name=needs[1].title).is_visible()
+    expect(page.get_by_role("heading", level=2, name=needs[1].title)).to_be_visible()
     read = browser(requester).get(f"/portal/needs/{need.number}/").content.decode()
     for words in ("The port asks.", "Ships wait.", "Berths 1 to 8.", "Catalogue."):
         assert words in read
@@ -73,7 +74,7 @@ def test_g_e_leads_to_the_inbox(as_person, brm, needs):
     page.keyboard.press("e")
     page.wait_for_url("**/engage/?state=submitted*")
 
-    assert page.get_by_role("heading", level=2, name=needs[0].title).is_visible()
+    expect(page.get_by_role("heading", level=2, name=needs[0].title)).to_be_visible()
 
 
 def test_a_refusal_takes_two_answers_and_ends_the_card(as_person, brm, requester, needs):
@@ -116,7 +117,7 @@ def test_the_card_works_without_scripts(as_person, brm, needs):
     page.get_by_role("button", name="Save the decision").click()
 
     assert fresh(needs[0]).state == "in_fulfilment"
-    assert page.get_by_role("heading", level=2, name=needs[1].title).is_visible()
+    expect(page.get_by_role("heading", level=2, name=needs[1].title)).to_be_visible()
 
 
 @pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)

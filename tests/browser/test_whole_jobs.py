@@ -6,6 +6,7 @@ How keys and seconds are counted is said in scripted.py.
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_ticket, at_state, fresh
 from tickets.models import CannedReply, Incident
@@ -121,7 +122,7 @@ def test_one_more_report_is_joined_without_scripts(as_person, agent, requester, 
     page.get_by_role("button", name="Look now").click()
     page.get_by_role("button", name="Add Colin Colleague to this").click()
 
-    assert page.get_by_text("Colin Colleague is added to").is_visible()
+    expect(page.get_by_text("Colin Colleague is added to")).to_be_visible()
     assert Incident.objects.get() == ticket
 
 
@@ -136,5 +137,5 @@ def test_the_next_ticket_is_taken_and_answered_without_scripts(as_person, agent,
     page.get_by_role("button", name="Put it in my reply").first.click()
     page.get_by_role("button", name="Send reply to Rita Requester").click()
 
-    assert page.get_by_text("Not sent yet: nobody else sees it.").is_visible()
+    expect(page.get_by_text("Not sent yet: nobody else sees it.")).to_be_visible()
     assert Draft.objects.get().body == "Hi Rita, we look at it."

@@ -37,6 +37,18 @@ def test_code_is_formatted():
     module("ruff", "format", "--check")
 
 
+def test_browser_tests_wait_for_what_they_say():
+    """A page may still be on its way: `expect(...)` waits for it, what stands in an `assert` does not."""
+    hasty = re.compile(r"^ *assert .*\.(is_visible|is_hidden|is_checked|title)\(\)")
+    found = [
+        f"{path.relative_to(ROOT)}:{at}: {line.strip()}"
+        for path in sorted((ROOT / "tests/browser").glob("*.py"))
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if hasty.match(line)
+    ]
+    assert found == []
+
+
 @pytest.mark.slow
 def test_types_hold():
     module("mypy")
