@@ -1,4 +1,4 @@
-"""How a browser's tab is opened for a test: patient, and on request as slow as a busy machine."""
+"""How a browser's tab is opened for a test: patient, and behind a slow line on request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def new_context(browser: Any, **options: Any) -> Any:
 
 
 def new_page(context: Any) -> Any:
-    """Return a new page of a context, behind a slow line and a slow processor if that is asked for."""
+    """Return a new page of a context, behind a slow line if that is asked for."""
     page = context.new_page()
     if LATE_MS:
         protocol = context.new_cdp_session(page)
@@ -35,5 +35,4 @@ def new_page(context: Any) -> Any:
         }
         protocol.send("Network.enable")
         protocol.send("Network.emulateNetworkConditions", line)
-        protocol.send("Emulation.setCPUThrottlingRate", {"rate": 3})
     return page
