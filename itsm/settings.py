@@ -206,6 +206,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "itsm.core.controls.Controls"
 
 # Truth and messages ------------------------------------------------------------------------------
 

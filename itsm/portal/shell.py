@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -77,12 +77,20 @@ GO_KEYS = {
 }
 
 
+@cache
+def _address(url_name: str, args: tuple[str, ...]) -> str:
+    """Return where a place is, or nothing where there is no such place. None of them ever moves."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
 def _links(places: tuple[Place, ...], path: str) -> list[dict[str, Any]]:
     links: list[dict[str, Any]] = []
     for place in places:
-        try:
-            url = reverse(place.url_name, args=place.args)
-        except NoReverseMatch:
+        url = _address(place.url_name, place.args)
+        if not url:
             continue
         links.append(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from valuechain.records.models import Record
 from valuechain.records.panels import EntryUse
@@ -43,8 +43,10 @@ def make_of_an_entry(record: Record, actor: Any) -> EntryUse | None:
     """Offer those who work on a record to make an improvement of an entry of its timeline."""
     if not may_work(actor, record):
         return None
+    # A timeline has hundreds of entries; their addresses differ in the last part alone.
+    above = reverse("improve-quote", args=[record.resource, record.number, "x"]).removesuffix("x/")
     return EntryUse(
         label=_("Make an improvement of this"),
         icon="chart",
-        url=lambda anchor: reverse("improve-quote", args=[record.resource, record.number, anchor]),
+        url=lambda anchor: f"{above}{anchor}/",
     )

@@ -39,6 +39,8 @@ def remedies(
 
     `edit_url` is empty for those who may not edit; `flows` are the ones the page offers.
     """
+    if not decision.missing:
+        return []
     fields: list[str] = []
     found: list[Remedy] = []
     names = _names_of(record)

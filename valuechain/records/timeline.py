@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from itsm.core.markdown import NamedFile, to_html
 from itsm.core.statements import Given, Statement
-from itsm.core.wording import clock_time
+from itsm.core.wording import clock_time, kept
 from valuechain.records.models import Attachment, Comment, Draft, Event, Record
 from valuechain.records.querysets import reads_notes
 from valuechain.records.sending import step_named
@@ -273,7 +273,8 @@ def _from_event(event: Event, record: Record, *, insider: bool) -> Entry:
 _PRINCIPLES = dict(Principle.choices)
 
 
-def _via(via: str, program: str = "") -> Sentence:
+@kept
+def _via(via: str, program: str = "") -> str:
     """Name the door, unless it is the one everybody comes through, and the program that came by it."""
     if program:
         return _("by %(program)s via %(door)s") % {"program": program, "door": Via(via).label}

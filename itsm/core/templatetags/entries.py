@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -42,18 +42,18 @@ def timeline_entry(entry: Any, use: Any = None) -> SafeString:
     anchor.
     """
     is_note = entry.is_internal or entry.kind == "note"
-    return format_html(
+    return ui.fill(
         '<li class="entry entry-{}{}{}"{}>\n  <span class="entry-mark">{}</span>\n  <article>\n'
         '    <h3 class="entry-head">{}<span>{}</span>{}{}<span class="meta row-end">{}</span></h3>'
         "{}{}{}\n  </article>\n</li>",
         entry.kind,
         _look(entry),
         "" if entry.body_html else " entry-quiet",
-        format_html(' id="{}"', entry.anchor) if entry.anchor else NOTHING,
+        ui.fill(' id="{}"', entry.anchor) if entry.anchor else NOTHING,
         ui.icon("lock" if is_note else MARKS.get(entry.kind, "history")),
-        format_html("<b>{}</b>", entry.actor) if entry.actor else NOTHING,
+        ui.fill("<b>{}</b>", entry.actor) if entry.actor else NOTHING,
         entry.label,
-        format_html('<span class="meta">{}</span>', entry.via) if entry.via else NOTHING,
+        ui.fill('<span class="meta">{}</span>', entry.via) if entry.via else NOTHING,
         _use(entry, use) if use and entry.anchor else NOTHING,
         ui.when(entry.at),
         _changes(entry) if entry.changes else NOTHING,
@@ -63,7 +63,7 @@ def timeline_entry(entry: Any, use: Any = None) -> SafeString:
 
 
 def _use(entry: Any, use: Any) -> SafeString:
-    return format_html(
+    return ui.fill(
         '<a class="btn btn-quiet btn-icon entry-use" href="{}" title="{}">{}'
         '<span class="hide">{}: {} {}</span></a>',
         use.url(entry.anchor),
@@ -76,7 +76,7 @@ def _use(entry: Any, use: Any) -> SafeString:
 
 
 def _cited(principle: Any) -> SafeString:
-    return format_html(
+    return ui.fill(
         '<p class="meta row">{}<span>{}: {}</span></p>',
         ui.icon("pin"),
         _("Guiding principle"),
@@ -92,14 +92,14 @@ def _look(entry: Any) -> str:
 
 def _changes(entry: Any) -> SafeString:
     lines = ((change["field"], _change(change)) for change in entry.changes)
-    told = format_html(
+    told = ui.fill(
         '<ul class="entry-changes" aria-label="{}">{}</ul>',
         _("Changed"),
         format_html_join("", "<li>{}: {}</li>", lines),
     )
     if not entry.is_grouped:
         return told
-    return format_html(
+    return ui.fill(
         '<details class="fold"><summary class="meta">{}</summary>{}</details>',
         _("What changed"),
         told,
@@ -110,15 +110,15 @@ def _change(change: dict[str, Any]) -> SafeString:
     before, after = change.get("before"), change.get("after")
     was = NOTHING
     if before:
-        was = format_html('<del><span class="hide">{} </span>{}</del> ', _("was"), before)
+        was = ui.fill('<del><span class="hide">{} </span>{}</del> ', _("was"), before)
     if not after:
-        return format_html("{}{}", was, _("none"))
-    return format_html('{}<ins><span class="hide">{} </span>{}</ins>', was, _("now"), after)
+        return ui.fill("{}{}", was, _("none"))
+    return ui.fill('{}<ins><span class="hide">{} </span>{}</ins>', was, _("now"), after)
 
 
 def _body(body: SafeString, *, is_note: bool) -> SafeString:
     why = NOTHING
     if is_note:
         words = _("Internal note. The requester cannot see this.")
-        why = format_html('<p class="entry-why">{}{}</p>', ui.icon("lock"), words)
-    return format_html('<div class="entry-box">{}<div class="text">{}</div></div>', why, body)
+        why = ui.fill('<p class="entry-why">{}{}</p>', ui.icon("lock"), words)
+    return ui.fill('<div class="entry-box">{}<div class="text">{}</div></div>', why, body)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,7 @@ def offer_bar(context: Context, offers: Sequence[Offer]) -> SafeString:
     held = None if first else next((offer for offer in refused if _leads_on(offer)), None)
     if held is not None:
         refused.remove(held)
-    return format_html(
+    return ui.fill(
         '<div class="action-bar" role="group" aria-label="{}" data-keys="s" data-keys-label="{}">\n'
         "  {}{}{}{}\n</div>",
         context.get("label") or _("Actions"),
@@ -68,7 +68,7 @@ def offer_list(context: Context, offers: Sequence[Offer]) -> SafeString:
     hidden = _hidden(context.get("csrf_token"), getattr(record, "version", None))
     allowed = [offer for offer in offers if offer["decision"].allowed]
     refused = [offer for offer in offers if not offer["decision"].allowed]
-    return format_html(
+    return ui.fill(
         '<div class="offer-bar" role="group" aria-label="{}"><ul class="menu-list offer-list">{}</ul>{}</div>',
         context.get("label") or _("Hand over"),
         format_html_join("", "<li>{}</li>", ((_quiet(offer, hidden),) for offer in allowed)),
@@ -79,14 +79,14 @@ def offer_list(context: Context, offers: Sequence[Offer]) -> SafeString:
 def _quiet(offer: Offer, hidden: SafeString) -> SafeString:
     ring = ui.activity_ring(offer["activity"]) if offer.get("activity") else NOTHING
     if offer["asks"]:
-        return format_html(
+        return ui.fill(
             '<a href="{}" data-offer="{}">{}{}</a>',
             offer["url"],
             offer["name"],
             ring,
             offer["label"],
         )
-    return format_html(
+    return ui.fill(
         '<form method="post" action="{}" data-form>{}<button data-offer="{}">{}{}</button></form>',
         offer["url"],
         hidden,
@@ -97,12 +97,10 @@ def _quiet(offer: Offer, hidden: SafeString) -> SafeString:
 
 
 def _hidden(token: Any, version: int | None) -> SafeString:
-    return format_html(
+    return ui.fill(
         "{}{}",
         marked(token or ""),
-        format_html('<input type="hidden" name="version" value="{}">', version)
-        if version
-        else NOTHING,
+        ui.fill('<input type="hidden" name="version" value="{}">', version) if version else NOTHING,
     )
 
 
@@ -110,7 +108,7 @@ def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeStrin
     """A link to the questions of a step, or a button where it asks none."""
     look = "" if offer["tone"] == "primary" and not leads else LOOKS.get(offer["tone"], "")
     if offer["asks"]:
-        return format_html(
+        return ui.fill(
             '<a class="btn{}" href="{}" data-offer="{}"{}>{}</a>',
             look,
             offer["url"],
@@ -118,7 +116,7 @@ def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeStrin
             _key(offer),
             offer["label"],
         )
-    return format_html(
+    return ui.fill(
         '<form method="post" action="{}" data-form>{}'
         '<button class="btn{}" data-offer="{}"{}>{}</button></form>',
         offer["url"],
@@ -131,7 +129,7 @@ def _step(offer: Offer, hidden: SafeString, *, leads: bool = False) -> SafeStrin
 
 
 def _key(offer: Offer) -> SafeString:
-    return format_html(' data-keys="{}"', offer["keys"]) if offer.get("keys") else NOTHING
+    return ui.fill(' data-keys="{}"', offer["keys"]) if offer.get("keys") else NOTHING
 
 
 def _leads_on(offer: Offer) -> bool:
@@ -141,7 +139,7 @@ def _leads_on(offer: Offer) -> bool:
 
 def _held(offer: Offer) -> SafeString:
     """The next step while it lacks something: in its place, and it opens on what that is."""
-    return format_html(
+    return ui.fill(
         '<details class="menu">\n    <summary class="btn" data-refused="{}">{}{}</summary>\n'
         '    <div class="menu-body refused"><span id="why-{}">{}</span>{}</div>\n  </details>\n  ',
         offer["name"],
@@ -159,11 +157,11 @@ def _remedies(offer: Offer) -> SafeString:
         "",
         "<li>{}</li>",
         (
-            (format_html('<a href="{}">{}</a>', one.url, one.label) if one.url else one.label,)
+            (ui.fill('<a href="{}">{}</a>', one.url, one.label) if one.url else one.label,)
             for one in offer.get("remedies", ())
         ),
     )
-    return format_html("<ul>{}</ul>", items) if items else NOTHING
+    return ui.fill("<ul>{}</ul>", items) if items else NOTHING
 
 
 def _menu(
@@ -171,7 +169,7 @@ def _menu(
 ) -> SafeString:
     if not lines:
         return NOTHING
-    return format_html(
+    return ui.fill(
         '<details class="menu"{}>\n    <summary class="btn btn-quiet">{}{}</summary>\n'
         '    <ul class="menu-body{}">{}</ul>\n  </details>',
         keyed,
@@ -183,12 +181,12 @@ def _menu(
 
 
 def _in_list(step: SafeString) -> SafeString:
-    return format_html("<li>{}</li>", step)
+    return ui.fill("<li>{}</li>", step)
 
 
 def _refused(offer: Offer) -> SafeString:
     decision, name = offer["decision"], offer["name"]
-    return format_html(
+    return ui.fill(
         '<li class="refused"><button class="btn" type="button" aria-disabled="true" '
         'aria-describedby="why-{}" data-refused="{}">{}</button><span id="why-{}">{}</span>{}</li>',
         name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.models import Organisation, Team
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 SEARCH_CONFIG = "throughline"
 
 _LIVE = Q(phase__in=[phase.value for phase in LIVE_PHASES])
+
+
+@cache
+def _list_address(resource: str, script_prefix: str) -> str:
+    """Return where the list of a resource is; its records stand below it. A page names hundreds."""
+    del script_prefix
+    return reverse("record-list", args=[resource])
 
 
 class Record(models.Model):
@@ -254,7 +262,7 @@ class Record(models.Model):
         return cast("Record", model._default_manager.get(pk=self.pk))
 
     def get_absolute_url(self) -> str:
-        return reverse("record-detail", args=[self.resource, self.number])
+        return f"{_list_address(self.resource, get_script_prefix())}{self.number}/"
 
     def describe(self, name: str) -> Any:
         """Return a field's value in words, for a timeline: a person's name, a choice's label."""

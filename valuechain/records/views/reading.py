@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -43,7 +44,7 @@ from valuechain.records.trace import MOST_ON_A_PAGE, trace
 from valuechain.records.views.access import OneRecordView, visible_record
 from valuechain.records.views.conversing import draft_words, has_writing, writing_of
 from valuechain.records.views.listing import template_of
-from valuechain.records.views.summing_up import SUMMARY, summary_asked, summary_of
+from valuechain.records.views.summing_up import has_summary, summary_of
 from valuechain.records.views.walking import leads_on, tail_of, walk_of
 from valuechain.records.visits import stations
 from valuechain.records.vocabulary import INVERSE, INVERSELY, Activity, LinkKind, Visibility
@@ -66,9 +67,13 @@ def _for_the_page() -> dict[str, Any]:
         "has_files": Exists(Attachment.objects.filter(record_id=OuterRef("pk"))),
         "requester_place": F("requester__place"),
         "requester_note": F("requester__desk_note"),
-        **SUMMARY,
+        "has_summary": has_summary(),
         **{name: ask() for name, ask in panels.asks.items()},
     }
+
+
+def _for_a_peek() -> dict[str, Any]:
+    return {"has_summary": has_summary()}
 
 
 @Statement
@@ -152,7 +157,7 @@ class PeekView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the fragment to whoever asks for one."""
         actor: Any = request.user
-        record = visible_record(resource, number, actor=actor, asked=summary_asked)
+        record = visible_record(resource, number, actor=actor, asked=_for_a_peek)
         if not request.headers.get("X-Fragment"):
             return redirect(record)
         context = {
@@ -244,8 +249,16 @@ def comment_forms(
     return found
 
 
-def _record_url(record: Record, page: str, *args: Any) -> str:
-    return reverse(f"record-{page}", args=[record.resource, record.number, *args])
+def _record_url(record: Record, page: str, *args: str) -> str:
+    return record.get_absolute_url() + _below(page, *args)
+
+
+@cache
+def _below(page: str, *args: str) -> str:
+    """Return where a page stands below the page of its record: of any record it is the same."""
+    some = ["tickets", "INC-1"]
+    found = reverse(f"record-{page}", args=[*some, *args])
+    return found.removeprefix(reverse("record-detail", args=some))
 
 
 def _urls(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,34 +13,29 @@ from django.utils.translation import gettext as _
 
 from valuechain.records.actions import sum_up
 from valuechain.records.forms import SummaryForm
-from valuechain.records.models import Record
+from valuechain.records.models import Record, Summary
 from valuechain.records.policies import may_work
 from valuechain.records.querysets import reads_notes
-from valuechain.records.views.access import OneRecordView, visible_record
+from valuechain.records.views.access import OneRecordView
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 from valuechain.records.vocabulary import Via
 
-#: What is asked for with a record, so that its summary costs no query.
-SUMMARY = {
-    "summary_text": F("pinned_summary__text"),
-    "summary_by": F("pinned_summary__by__name"),
-    "summary_at": F("pinned_summary__at"),
-}
 
-
-def summary_asked() -> dict[str, Any]:
-    """Name what is asked for with a record to show its summary."""
-    return dict(SUMMARY)
+def has_summary() -> Exists:
+    """Ask, within the query for a record, whether a summary is pinned to it: few have one."""
+    return Exists(Summary.objects.filter(record_id=OuterRef("pk")))
 
 
 def summary_of(record: Any, actor: Any) -> dict[str, Any]:
-    """Return the summary pinned to a record, asked for with it, for those who read notes there."""
+    """Return the summary pinned to a record, for those who read notes there. One query, if there is one."""
     if not reads_notes(actor, record):
         return {}
+    pinned = Summary.objects.select_related("by").filter(record_id=record.pk)
+    kept = pinned.first() if record.has_summary else None
     return {
-        "summary": record.summary_text,
-        "summary_by": record.summary_by,
-        "summary_at": record.summary_at,
+        "summary": kept.text if kept else "",
+        "summary_by": kept.by if kept else None,
+        "summary_at": kept.at if kept else None,
         "summary_url": _url(record) if may_work(actor, record) else "",
     }
 
@@ -51,7 +46,8 @@ class SummaryView(OneRecordView):
     def get(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
         """Show the form: as a page, or alone for the place where the summary stands."""
         record = self._record(request)
-        initial = {"text": record.summary_text or "", "version": record.version}
+        kept = Summary.objects.filter(record_id=record.pk).first()
+        initial = {"text": kept.text if kept else "", "version": record.version}
         return self._page(request, record, SummaryForm(initial=initial))
 
     def post(self, request: HttpRequest, resource: str, number: str) -> HttpResponse:
@@ -69,10 +65,8 @@ class SummaryView(OneRecordView):
             return self._page(request, record, form, status=UNPROCESSABLE)
         return redirect(record)
 
-    def _record(self, request: HttpRequest) -> Any:
-        record = visible_record(
-            self.kwargs["resource"], self.kwargs["number"], actor=request.user, asked=summary_asked
-        )
+    def _record(self, request: HttpRequest) -> Record:
+        record = self.get_record()
         if not may_work(request.user, record):
             raise Http404
         return record
