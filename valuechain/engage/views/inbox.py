@@ -227,6 +227,8 @@ class InboxView(StaffView):
         state = ListState(query, path=request.path, default_ordering="received_at")
         found = Record.objects.visible_to(request.user).of_resource("needs")
         filterset = filterset_for("needs")(state.filters, queryset=found, request=request)
+        # The decision beside the list asks for fields of the same names.
+        filterset.form.auto_id = "find_%s"
         rows = (filterset.qs if filterset.is_valid() else found.none()).with_people()
         orders = panels.orders["needs"]
         try:
