@@ -11,6 +11,7 @@ from itsm.portal.finding import portal_find, portal_home
 from itsm.portal.home import home
 from itsm.portal.palette import palette
 from itsm.portal.people import PersonView, people_suggest
+from itsm.portal.reports.entries import TimeEntriesView
 from itsm.portal.reports.schedules import EndScheduleView, ScheduleView, report_stop
 from itsm.portal.reports.views import ReportListView, ReportView
 from itsm.portal.search import records_suggest, search, tags_suggest
@@ -66,6 +67,7 @@ urlpatterns = [
     path("portal/request/<slug:slug>/", requests.portal_new, name="portal-new"),
     path("", include("itsm.portal.admin.urls")),
     path("reports/", ReportListView.as_view(), name="report-list"),
+    path("reports/time-spent/entries/", TimeEntriesView.as_view(), name="report-time-entries"),
     path("reports/schedules/<int:pk>/end/", EndScheduleView.as_view(), name="report-schedule-end"),
     path("reports/stop/<str:token>/", report_stop, name="report-stop"),
     path("reports/<slug:key>/mail/", ScheduleView.as_view(), name="report-schedule"),

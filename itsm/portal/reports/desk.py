@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -138,8 +140,7 @@ def _standing_url(asked: Asked, how: str, service: str | None) -> str:
 def time_spent(asked: Asked) -> list[Row]:
     """Hours written down in the month, by team. One query."""
     found = (
-        TimeEntry.objects.filter(**asked.within("at"))
-        .filter(record__in=asked.records().order_by().values("pk"))
+        entries_within(asked)
         .order_by()
         .values("record__team", "record__team__name")
         .annotate(
@@ -153,10 +154,25 @@ def time_spent(asked: Asked) -> list[Row]:
         Row(
             row["record__team__name"] or _("No team"),
             (round(row["seconds"] / 3600, 1), row["n"]),
+            _entries_url(asked, row["record__team"]),
             second_url=_worked_on(asked, row["resources"], row["record__team"]),
+            is_sum=True,
         )
         for row in found
     ]
+
+
+def entries_within(asked: Asked) -> Any:
+    """Return the time written down in the period, on records the reader sees."""
+    visible = asked.records().order_by().values("pk")
+    return TimeEntry.objects.filter(**asked.within("at")).filter(record__in=visible)
+
+
+def _entries_url(asked: Asked, team: int | None) -> str:
+    query = {"period": asked.period.name, "team": str(team or NONE)}
+    if asked.service:
+        query["service"] = asked.service
+    return f"{reverse('report-time-entries')}?{urlencode(query)}"
 
 
 def _worked_on(asked: Asked, resources: list[str], team: int | None) -> str:

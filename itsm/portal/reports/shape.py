@@ -50,12 +50,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what it is about, its numbers, and the lists that its first numbers count."""
+    """One line: what it is about, its numbers, and the lists that its first numbers come from."""
 
     label: str
     values: tuple[Any, ...]
     url: str = ""
     second_url: str = ""
+    #: Whether the first number is a sum: the list behind it holds the parts, not as many lines.
+    is_sum: bool = False
 
     @property
     def cells(self) -> list[tuple[Any, str]]:

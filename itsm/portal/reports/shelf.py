@@ -31,8 +31,8 @@ REPORTS: dict[str, Report] = {
             _("How old is what is open now?"),
             (_("Age"), _("Open tickets")),
             desk.backlog,
-            ((_("Age"), _("Since the ticket was opened, in days of 24 hours; each ticket counts "
-                          "once, in the youngest line it fits.")),),
+            ((_("Age"), _("How long the ticket has been open, in days of 24 hours. Each ticket counts "
+                          "once, in the first line it fits.")),),
             is_of_now=True,
         ),
         Report(
@@ -60,9 +60,9 @@ REPORTS: dict[str, Report] = {
             _("Which services keep what was promised?"),
             (_("Service"), _("Tickets decided"), _("Missed"), _("Percent kept")),
             desk.service_levels,
-            ((_("Tickets decided"), _("The work was done in time, or a deadline passed before.")),
+            ((_("Tickets decided"), _("The work was done or the deadline passed, whichever came first.")),
              (_("Missed"), _("Those of them that missed a promise.")),
-             (_("Percent kept"), _("The others, of every hundred that were decided.")), _MONTH),
+             (_("Percent kept"), _("The share of the decided tickets that missed no promise.")), _MONTH),
             drawn=2,
         ),
         Report(
@@ -81,7 +81,7 @@ REPORTS: dict[str, Report] = {
             _("Where does the teams' time go?"),
             (_("Team"), _("Hours"), _("Records")),
             desk.time_spent,
-            ((_("Hours"), _("What people wrote down on records of the team.")),
+            ((_("Hours"), _("What people wrote down on records of the team; each number opens it.")),
              (_("Records"), _("The records they wrote it down on, each once.")), _MONTH),
         ),
         Report(
