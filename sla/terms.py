@@ -61,7 +61,7 @@ class TermsForm(RuledForm):
     reopen_window_s = SpanField(
         label=_("A reopened record begins anew after"),
         required=False,
-        help_text=_("Empty: its time goes on, however late it comes back."),
+        help_text=_("Leave it empty to let the old time run on, however late it is reopened."),
     )
 
     def __init__(self, *args: Any, draft: AgreementVersion, actor: Any, **kwargs: Any) -> None:

@@ -283,7 +283,7 @@ def window_is_free(change: Any, answers: Mapping[str, Any]) -> Decision:
         return deny(_("The window has to close after it opens."), code="window_backwards")
     if freezes := frozen(change, start, end):
         return deny(
-            _("Nothing is changed at that time: %(freezes)s Choose another window.")
+            _("A change freeze covers that time: %(freezes)s Choose another window.")
             % {"freezes": " ".join(freezes)},
             missing=["freeze"],
             code="change_freeze",

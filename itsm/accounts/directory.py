@@ -33,7 +33,7 @@ class PersonSerializer(ShapedSerializer, serializers.ModelSerializer[User]):
     """A person of the directory."""
 
     desk_note = serializers.SerializerMethodField(
-        help_text=_("What whoever answers them has to know first. Staff read it; else it is empty.")
+        help_text=_("What the desk has to know when this person calls. Only staff see it.")
     )
 
     def get_desk_note(self, person: User) -> str:

@@ -152,7 +152,10 @@ class TestOverlap:
             actor=release_manager, via="html", title="Tonight", organisation=organisation,
             release=release, environment="production", service=release.service, **times,
         )  # fmt: skip
-        with pytest.raises(RuleViolation, match=f"{other.number}: the service is taken"):
+        with pytest.raises(
+            RuleViolation,
+            match=f"The service is taken at that time, and nobody accepted the overlap: {other.number}",
+        ):
             do(fresh(deployment), "start", release_manager)
 
         do(fresh(deployment), "accept_overlap", change_manager, overlap_accepted="Both only read")

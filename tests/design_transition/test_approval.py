@@ -90,7 +90,7 @@ def test_a_vote_on_a_version_that_moved_is_refused_and_leads_to_what_changed(
     put_up = Approval.objects.pending().get()
     assert refused.status_code == 422
     assert "was changed since approval was asked for" in said
-    assert "version 2 is put up now" in said
+    assert "version 2 waits for votes now" in said
     assert f"/specs/{spec.number}/versions/2/?diff=1&amp;only=changes" in said
     assert "Well thought" in said
     assert f'action="/approvals/{put_up.pk}/"' in said

@@ -66,7 +66,7 @@ def test_a_program_makes_them_too_and_never_twice(spec, architect):
     assert made.status_code == 201, made.content
     assert len(made.json()["components"]) == 2
     refused = is_problem(api.post("components/import/", body), 400)
-    assert "nothing is to meet yet" in str(refused)
+    assert "no component meets yet" in str(refused)
     assert Component.objects.count() == 2
 
 

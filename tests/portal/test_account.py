@@ -76,7 +76,7 @@ def test_only_ones_own_tokens_can_be_withdrawn(signed_in, agent, lead):
 
     assert signed_in(lead).post(address).status_code == 404
     asked = client.get(address)
-    assert "There is no way back" in asked.content.decode()
+    assert "This cannot be undone" in asked.content.decode()
     assert ApiToken.objects.get().revoked_at is None
     client.post(address)
 

@@ -113,7 +113,7 @@ def test_a_token_is_withdrawn_for_somebody_else(page, cast):
     token = cast.agent.api_tokens.get()
 
     address = f"/admin/tokens/{token.pk}/withdraw/"
-    assert "There is no way back" in page.get(address).content.decode()
+    assert "This cannot be undone" in page.get(address).content.decode()
     other = page.post(address, {"typed": "something"})
     assert other.status_code == 422
     assert "This is not its name." in other.content.decode()

@@ -236,7 +236,7 @@ def is_accepted(planned: Any) -> Decision:
     if not missing:
         return ALLOW
     return deny(
-        _("%(numbers)s: the service is taken at that time, and nobody accepted the overlap.")
+        _("The service is taken at that time, and nobody accepted the overlap: %(numbers)s.")
         % {"numbers": ", ".join(missing)},
         missing=missing,
         code="overlap_not_accepted",

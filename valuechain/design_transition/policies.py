@@ -292,7 +292,7 @@ def is_allocatable(_requirement: Any, answers: Mapping[str, Any]) -> Decision:
     if spec.state in TAKES_ON:
         return ALLOW
     return deny(
-        _("%(number)s is %(state)s and takes on nothing new.")
+        _("%(number)s is %(state)s; nothing more can be added to it.")
         % {"number": spec.number, "state": str(spec.state_label).lower()},
         code="too_late",
     )

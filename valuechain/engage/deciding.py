@@ -243,7 +243,7 @@ def decide_and_route(
             {name or "decision": of for name, of in problem.errors.items()}
         ) from problem
     if names and not kept["route"]:
-        message = _("It goes nowhere while it is not justified, or waits.")
+        message = _("A need that is not justified, or that waits, is not sent on.")
         raise FieldErrors({"routes": [("not_possible", message)]})
     need = decide(need, kept, actor=actor, via=via, expected_version=expected_version)
     handovers = []

@@ -55,7 +55,7 @@ class ImportForm(RuledForm):
     """Which requirements become components, how they are obtained, when and where they are needed."""
 
     requirements = forms.MultipleChoiceField(
-        label=_("Requirements that nothing is to meet yet"), widget=forms.CheckboxSelectMultiple
+        label=_("Requirements that no component meets yet"), widget=forms.CheckboxSelectMultiple
     )
     sourcing = forms.ChoiceField(
         label=_("Sourcing"), choices=Component.Sourcing.choices, widget=forms.RadioSelect

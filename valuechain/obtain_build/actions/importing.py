@@ -55,7 +55,7 @@ def import_components(
     wanted = list(dict.fromkeys(requirements))
     unknown = [number for number in wanted if number not in unmet]
     if unknown or not wanted:
-        words = _("Choose requirements of the specification that nothing is to meet yet.")
+        words = _("Choose requirements of the specification that no component meets yet.")
         raise FieldErrors({"requirements": [("not_understood", words)]})
     return [
         _component(locked, unmet[number], actor=actor, via=via, sourcing=sourcing,

@@ -35,7 +35,9 @@ def link_records(source: Record, target: Record, kind: str, *, actor: Any, via: 
     if kind in ACYCLIC and _leads_to(target.pk, source.pk, kind):
         raise RuleViolation(
             "link_in_a_circle",
-            _("%(target)s already leads to %(source)s this way; a circle would say nothing.")
+            _(
+                "%(target)s already leads to %(source)s by links of this kind; this one would close a circle."
+            )
             % {"target": target.number, "source": source.number},
         )
     link = Link.objects.create(source=source, target=target, kind=kind, created_by_id=actor.pk)
