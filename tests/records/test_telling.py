@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from itsm.accounts.actions import issue_token
 from tests.doors import browser
 from tests.factories import a_ticket
 from valuechain.records.kinds import kinds
+from valuechain.records.models import Comment
 from valuechain.records.telling import said_value
 
 
@@ -54,6 +58,13 @@ def test_the_timeline_names_the_program_that_came_by_the_api(cast):
 
     # Opened, replied and noted.
     assert shown.count("by monitoring-prod via API") == 3
+    # What was written before the name was kept with it has it from the trail.
+    Comment.objects.update(program="")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            import_module("valuechain.records.migrations.0012_program_of_a_comment").BACKFILL
+        )
+    assert set(Comment.objects.values_list("program", flat=True)) == {"monitoring-prod"}
     assert f'<link rel="alternate" type="application/json" href="{address}">' in shown
     assert f'data-copy="http://testserver{address}"' in shown
 
