@@ -7,10 +7,14 @@ if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must get this sentence, not a traceback
         sys.exit("throughline: Python 3.11 or newer is needed, this is " + sys.version.split()[0])
 
-    from itsm.runtime import bootstrap
+    try:
+        from itsm.runtime import bootstrap
 
-    bootstrap.enter(sys.argv)
+        bootstrap.enter(sys.argv)
 
-    from itsm.runtime.commands import run
+        from itsm.runtime.commands import run
 
-    sys.exit(run(sys.argv))
+        sys.exit(run(sys.argv))
+    except KeyboardInterrupt:
+        print("\nthroughline: stopped. The same command again goes on from here.", file=sys.stderr)
+        sys.exit(130)

@@ -1,5 +1,6 @@
 """Sends a command line to `up`, to pytest, or to Django with the engines it needs."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from itsm.runtime import environment, up
 from itsm.runtime.errors import RuntimeProblem
 from itsm.runtime.lease import EngineLease
 from itsm.runtime.paths import data_folder, settle
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 # These read no row of ours: they must not pay for a database.
 WITHOUT_ENGINES = frozenset(
@@ -49,6 +52,11 @@ def run(argv: Sequence[str]) -> int:
             return _django_with_engines(argv)
     except RuntimeProblem as problem:
         print(f"throughline: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        if problem.errno not in NO_ROOM:
+            raise
+        print(f"throughline: {problem.strerror}: {problem.filename or 'disk'}.", file=sys.stderr)
         return 1
     return _django_alone(argv)
 

@@ -10,10 +10,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 MARK = "say: "
 #: Begins what is said last, when everything runs.
 LAST = "last: "
+#: Begins why it cannot go on, in words that are enough.
+NO = "no: "
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -24,8 +27,13 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
 
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        refuse(str(problem))
+    _refuse_unreachable()
     _migrate()
     _collect_static(options.data)
     if options.sample:
@@ -36,6 +44,30 @@ def main(arguments: Sequence[str]) -> None:
 def say(message: str) -> None:
     """Tell the person at the terminal."""
     print(f"{MARK}{message}", flush=True)
+
+
+def refuse(message: str) -> NoReturn:
+    """End with a sentence for the person at the terminal."""
+    print(f"{NO}{' '.join(message.split())}", flush=True)
+    sys.exit(1)
+
+
+def _refuse_unreachable() -> None:
+    """Say which engine does not answer, before anything is made."""
+    import redis
+    from django.conf import settings
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as problem:
+        refuse(f"the database does not answer: {problem} Start it, or mend DATABASE_URL.")
+    address = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    try:
+        with redis.Redis.from_url(address, socket_timeout=5, socket_connect_timeout=5) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as problem:
+        refuse(f"Redis does not answer: {problem} Start it, or mend REDIS_URL.")
 
 
 def _migrate() -> None:

@@ -107,6 +107,11 @@ def settle(data: Path) -> Places:
             f"{problem.filename} cannot be written by this user. Run the command as the owner of {data}, "
             "or name another folder in THROUGHLINE_DATA."
         ) from problem
+    except OSError as problem:
+        raise RuntimeProblem(
+            f"{problem.filename or data} cannot be written: {problem.strerror}. "
+            "Make room for it, or name another folder in THROUGHLINE_DATA."
+        ) from problem
     return Places(data=data, home=home, sockets=sockets, account=account)
 
 

@@ -16,7 +16,7 @@ from types import FrameType
 from itsm.runtime import environment, heartbeat, processes
 from itsm.runtime.console import Console
 from itsm.runtime.errors import RuntimeProblem
-from itsm.runtime.first_steps import LAST, MARK
+from itsm.runtime.first_steps import LAST, MARK, NO
 from itsm.runtime.lease import EngineLease
 from itsm.runtime.paths import ROOT, Places, data_folder, settle
 from itsm.runtime.serving import answers, listen, web_command
@@ -148,7 +148,10 @@ class Up:
         finally:
             processes.end(child, how=signal.SIGTERM, patience=5)
         if child.returncode:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            said = log.read_text(errors="replace").splitlines()
+            if said and said[-1].startswith(NO):
+                raise RuntimeProblem(said[-1].removeprefix(NO))
+            tail = "\n".join(said[-15:])
             raise RuntimeProblem(f"the first steps failed. The end of {log}:\n{tail}")
 
     def _pass_on(self, log: Path, child: subprocess.Popen[bytes]) -> None:

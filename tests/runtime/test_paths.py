@@ -74,3 +74,12 @@ def test_a_lost_database_folder_is_named_and_not_replaced_by_an_empty_one(tmp_pa
 
     with pytest.raises(RuntimeProblem, match="is gone"):
         paths.settle(data)
+
+
+@pytest.mark.parametrize("below", ["", "data"])
+def test_a_place_that_can_be_no_folder_is_named_with_the_way_out(tmp_path, below):
+    taken = tmp_path / "taken"
+    taken.write_text("not a folder")
+
+    with pytest.raises(RuntimeProblem, match=r"taken.* cannot be written: .*THROUGHLINE_DATA"):
+        paths.settle(taken / below)

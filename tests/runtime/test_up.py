@@ -141,3 +141,38 @@ def test_a_killed_up_takes_its_children_along_and_starts_again(up, bare_machine)
     again.wait_for(lambda: "Throughline runs at" in again.text(), 120)
     assert again.answers()
     assert again.interrupt() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"DATABASE_URL": "postgres://desk:hush-hush@127.0.0.1:1/desk"},
+            r"throughline: the database does not answer: .*127\.0\.0\.1.*mend DATABASE_URL\.",
+        ),
+        (
+            {"DATABASE_URL": "mysql://desk:hush-hush@127.0.0.1/desk"},
+            r"throughline: DATABASE_URL must begin with postgres://",
+        ),
+        (
+            {"REDIS_URL": "redis://:hush-hush@127.0.0.1:1/0"},
+            r"throughline: Redis does not answer: .*127\.0\.0\.1:1.*mend REDIS_URL\.",
+        ),
+    ],
+)
+def test_an_engine_that_does_not_answer_is_named_and_nothing_starts(bare_machine, given, said):
+    running = Running(bare_machine | given, "--no-sample")
+
+    assert running.process.wait(120) == 1
+    text = running.text()
+    assert re.search(said, text)
+    assert "Traceback" not in text
+    assert "hush-hush" not in text
+    assert "starting web" not in text
+    assert not running.children_file.exists()
+
+
+@pytest.mark.slow
+def test_an_empty_desk_says_last_how_to_begin(up):
+    assert re.search(r"first administrator:\n\s+http://localhost:\d+/begin/\w{40}/", up.text())
