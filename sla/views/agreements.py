@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sla import actions
-from sla.defaults import install_defaults
+from sla.defaults import KINDS, install_defaults
 from sla.forms import UsualForm
 from sla.holidays import regions
 from sla.models import Agreement, AgreementVersion, Calendar
@@ -75,13 +75,21 @@ class NewAgreementView(StaffView):
             targets = {"any": {Metric.RESOLUTION.value: data.pop("resolution")}}
             return actions.create_agreement(
                 name=data["name"], kind=data["kind"], actor=request.user,
-                terms={"calendar": data["calendar"], "targets": targets},
+                terms={
+                    "calendar": data["calendar"], "targets": targets,
+                    "conditions": {"kinds": KINDS},  # else its clocks run on services and budgets, too
+                },
             )  # fmt: skip
 
         made = attempt(form, begin)
         if made is None:
             return self._page(form, UNPROCESSABLE)
-        messages.success(request, _("The draft is made. Say for what it holds."))
+        messages.success(
+            request,
+            _(
+                "The draft is made. It holds for incidents and service requests until you say otherwise."
+            ),
+        )
         return redirect("sla-agreement", pk=made.agreement_id)
 
     def _page(self, form: NewAgreementForm, code: int = 200) -> HttpResponse:

@@ -9,7 +9,7 @@ from sla.defaults import NORMAL, URGENT, promise_something
 from sla.holidays import region_code
 from sla.models import Agreement, Calendar, Holiday
 from tests.doors import browser
-from tests.sla.promises import HOUR, an_agreement
+from tests.sla.promises import HOUR, a_calendar, an_agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +102,13 @@ def test_what_the_house_promises_is_not_joined_by_others():
 
     assert Agreement.objects.count() == 1
     assert not Holiday.objects.exists()
+
+
+def test_a_first_agreement_holds_for_what_the_desk_answers_and_runs_no_clock_on_a_service(page):
+    calendar = a_calendar()
+    new = {"name": "Gold", "kind": "sla", "calendar": calendar.pk, "resolution": "8h"}
+
+    page.post("/sla/agreements/new/", new)
+
+    (draft,) = Agreement.objects.get(name="Gold").versions.all()
+    assert draft.conditions["kinds"] == ["incident", "service_request"]

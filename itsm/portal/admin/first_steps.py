@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.accounts.administering import may_administer
-from itsm.accounts.models import Membership, Organisation, User
+from itsm.accounts.models import Membership, Organisation, RoleGrant, User
+from itsm.accounts.roles import Role
 from itsm.branding.models import Brand
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
@@ -39,6 +40,8 @@ _NEEDED = (
     ("name", _("Name and look"), _("What people read at the top of each page and in mails."), "admin-branding"),
     ("people", _("People"), _("By hand, or all at once from a table."), "admin-people"),
     ("team", _("A team with members"), _("Tickets go to teams; whoever is in one works on them."), "admin-teams"),
+    ("agent", _("An agent"), _("Who reads new tickets that are in no team yet: the role is given on a person's page."),
+     "admin-people"),
     ("service", _("A service"), _("What you offer. Faults and requests name it."), "record-list:services"),
     ("hours", _("Business hours"), _("When the time of a promise counts, and on which days off it does not."),
      "sla-calendars"),
@@ -63,6 +66,9 @@ def steps(actor: Any) -> tuple[list[Step], list[Step]]:
         "name": Brand.objects.exclude(name=""),
         "people": User.objects.filter(is_service_account=False).exclude(pk=actor.pk),
         "team": Membership.objects.filter(team__is_active=True),
+        "agent": RoleGrant.objects.filter(
+            role__in=(Role.AGENT, Role.TEAM_LEAD), user__is_active=True
+        ),
         "service": records.live().filter(kind="service"),
         "hours": CalendarVersion.objects.filter(published_at__isnull=False),
         "promise": AgreementVersion.objects.filter(published_at__isnull=False),

@@ -43,10 +43,13 @@ class ServiceOffering(Record):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     form = models.JSONField(default=list, editable=False)
     approval_policy = models.CharField(
-        _("approval policy"),
+        _("approval"),
         max_length=60,
         blank=True,
-        help_text=_("The name of the policy that decides on each order; empty when none does."),
+        help_text=_(
+            "Why each order has to be approved, such as “costs more than 500”. A team lead, the service owner or "
+            "a budget holder decides. Empty: nobody has to."
+        ),
     )
     fulfilment_team = models.ForeignKey(
         "accounts.Team",
