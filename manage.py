@@ -16,5 +16,4 @@ if __name__ == "__main__":
 
         sys.exit(run(sys.argv))
     except KeyboardInterrupt:
-        print("\nthroughline: stopped. The same command again goes on from here.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit("\nthroughline: stopped. The same command again goes on from here.")
