@@ -12,10 +12,11 @@ class SlaConfig(AppConfig):
     verbose_name = _("Service levels")
 
     def ready(self) -> None:
-        """Listen to records, add clocks to their pages and the check of the clocks to /readyz."""
+        """Listen to records, add clocks to their pages, and to /readyz and /metrics how they stand."""
         from itsm.core.health import register_check
+        from itsm.core.metrics import register_gauge
         from sla import foretelling, on_services, panels, receivers, standing
-        from sla.readiness import CHECK, oldest_overdue_clock
+        from sla.readiness import CHECK, LATENESS, SET_ASIDE, oldest_overdue_clock
 
         receivers.connect()
         panels.connect()
@@ -23,3 +24,5 @@ class SlaConfig(AppConfig):
         foretelling.connect()
         standing.connect()
         register_check(CHECK, oldest_overdue_clock)
+        register_gauge(LATENESS)
+        register_gauge(SET_ASIDE)

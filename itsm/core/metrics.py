@@ -1,10 +1,15 @@
-"""Figures for Prometheus, read when they are asked for and not before."""
+"""Figures for Prometheus, read when they are asked for and not before.
+
+`docs/operations.md` tells what they mean and what to be woken by.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +21,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from itsm.core.health import findings, is_internal
 from itsm.core.middleware import GetResponse
+from itsm.core.redis_client import client
 
+log = logging.getLogger(__name__)
+
+#: Where workers take their tasks from (`itsm.celery` says which goes where).
+QUEUES = ("sla", "default", "mail", "reports")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUEST_SECONDS = Histogram(
@@ -45,27 +55,58 @@ class RequestFiguresMiddleware:
         return response
 
 
-#: A source yields families of figures; it runs one bounded query or none.
-Source = Callable[[], Iterable[Metric]]
-_sources: list[Source] = []
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One figure that goes up and down, or one for each value of a label.
+
+    `read` runs one or two indexed queries or none; with a label it maps the label's values to their figures.
+    """
+
+    name: str
+    words: str
+    read: Callable[[], float | Mapping[str, float]]
+    label: str = ""
+
+    def family(self) -> Metric:
+        """Read the figure now."""
+        name, figures = f"throughline_{self.name}", self.read()
+        if not isinstance(figures, Mapping):
+            return GaugeMetricFamily(name, self.words, value=figures)
+        family = GaugeMetricFamily(name, self.words, labels=[self.label])
+        for value, figure in figures.items():
+            family.add_metric([value], figure)
+        return family
 
 
-def register_source(source: Source) -> Source:
-    """Add figures to /metrics; an app above calls this once when it is loaded."""
-    _sources.append(source)
-    return source
+_gauges: list[Gauge] = []
+
+
+def register_gauge(gauge: Gauge) -> None:
+    """Add a figure to /metrics; an app above calls this once when it is loaded."""
+    _gauges.append(gauge)
 
 
 class _Figures:
-    """Collects the registered sources and the state of health."""
+    """Collects the figures of every app. One that cannot be read is left out and hides no other."""
 
     def collect(self) -> Iterator[Metric]:
-        ready = GaugeMetricFamily("throughline_ready", "1 when the check is ok.", labels=["check"])
-        for name, words in findings().items():
-            ready.add_metric([name], float(words == "ok"))
-        yield ready
-        for source in _sources:
-            yield from source()
+        for gauge in _gauges:
+            try:
+                yield gauge.family()
+            except Exception as problem:  # noqa: BLE001 - whatever fails, the others are told
+                log.warning("%s could not be read (%s).", gauge.name, type(problem).__name__)
+
+
+def _ready() -> dict[str, float]:
+    return {name: float(words.startswith("ok")) for name, words in findings().items()}
+
+
+def _queued() -> dict[str, float]:
+    return {queue: float(client().llen(queue)) for queue in QUEUES}
+
+
+register_gauge(Gauge("ready", "1 when the check is ok.", _ready, "check"))
+register_gauge(Gauge("queued_tasks", "Tasks that no worker took yet.", _queued, "queue"))
 
 
 @require_safe

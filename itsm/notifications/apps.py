@@ -12,8 +12,11 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        """Listen to what happens to records, and mark in lists what their reader has not read."""
+        """Listen to records, mark in lists what is not read, and tell in /metrics what is not sent."""
+        from itsm.core.metrics import Gauge, register_gauge
         from itsm.notifications import receivers, unread
+        from itsm.notifications.delivering import unsent
 
         receivers.connect()
         unread.connect()
+        register_gauge(Gauge("outbound_mails", "Mails that were not sent.", unsent, "status"))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from itsm.core import clock
@@ -54,6 +55,13 @@ def deliver() -> Delivered:
     for person_id in list(digests.values_list("person_id", flat=True).distinct()[:BATCH]):
         sent += _deliver_digest(person_id)
     return Delivered(sent, failed)
+
+
+def unsent() -> dict[str, int]:
+    """Count the mails that wait to be sent and those that were given up. One indexed read."""
+    counted = OutboundMail.objects.filter(status__in=(Status.QUEUED, Status.DEAD)).order_by()
+    by_status = dict(counted.values_list("status").annotate(Count("pk")))
+    return {str(status): by_status.get(status, 0) for status in (Status.QUEUED, Status.DEAD)}
 
 
 def resend(mail: OutboundMail, *, actor: object) -> None:

@@ -12,7 +12,11 @@ class WebhooksConfig(AppConfig):
     verbose_name = _("Webhooks")
 
     def ready(self) -> None:
-        """Listen to what happens to records."""
+        """Listen to what happens to records, and tell in /metrics what has not arrived yet."""
+        from itsm.core.metrics import Gauge, register_gauge
         from itsm.webhooks import receivers
+        from itsm.webhooks.models import Delivery
 
         receivers.connect()
+        words = "Deliveries to webhooks that have not arrived yet."
+        register_gauge(Gauge("webhook_deliveries_waiting", words, Delivery.objects.waiting))

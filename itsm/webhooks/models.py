@@ -72,6 +72,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, actor: Any) -> DeliveryQuerySet:
         return self.filter(webhook__in=Webhook.objects.visible_to(actor).values("pk"))
 
+    def waiting(self) -> int:
+        """Count what has not arrived yet and was not given up. One indexed read."""
+        return self.filter(status=Delivery.Status.QUEUED).count()
+
 
 class Delivery(models.Model):
     """One event on its way to one webhook, with what was answered last."""

@@ -3,14 +3,20 @@
 import json
 import logging
 import time
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import redis
+from django.conf import settings
 
 from itsm.core import limits, request_id
 from itsm.core.logs import JsonFormatter, RequestIdFilter
+from itsm.core.metrics import QUEUES
 from itsm.core.redis_client import client as redis_client
 from itsm.core.tasks import beat_heartbeat
 from itsm.runtime.heartbeat import KEY
+from tests.figures import figure
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = ["/healthz", "/readyz", "/login/", "/api/v1/tokens/", "/api/v1/docs/", "/nothing/"]
@@ -129,6 +135,20 @@ class TestHealth:
         assert response.status_code == 200
         assert b"throughline_ready{" in response.content
 
+    def test_a_figure_that_cannot_be_read_hides_no_other(self, monkeypatch):
+        redis_client().lpush("reports", "a task", "another")
+        assert figure("queued_tasks", queue="reports") == 2
+        redis_client().delete("reports")
+        monkeypatch.setattr(redis_client(), "llen", Mock(side_effect=redis.ConnectionError))
+
+        assert figure("queued_tasks", queue="reports") is None
+        assert figure("ready", check="database") == 1
+
+    def test_every_queue_that_workers_empty_is_counted(self):
+        compose = (Path(settings.BASE_DIR) / "docker-compose.yml").read_text(encoding="utf-8")
+
+        assert f"--queues={','.join(QUEUES)}" in compose
+
     def test_a_forwarded_address_counts_only_behind_a_proxy(self, client, settings):
         forged = {"X-Forwarded-For": "127.0.0.1"}
         stranger = "203.0.113.9"
@@ -162,7 +182,6 @@ class TestLimits:
         assert client.get("/api/v1/tokens/", headers=bearer(ada)).status_code == 200
 
     def test_without_redis_nobody_is_held_up(self, client, ada, bearer, settings, monkeypatch):
-        import redis
 
         gone = redis.Redis.from_url("unix:///nowhere/redis.sock")
         monkeypatch.setattr(limits, "client", lambda: gone)

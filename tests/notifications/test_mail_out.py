@@ -16,6 +16,7 @@ from itsm.notifications.models import Habits, Mute, Notification, OutboundMail, 
 from itsm.notifications.vocabulary import Reason
 from tests.doors import browser
 from tests.factories import a_ticket
+from tests.figures import figure
 from tests.tickets.mail.letters import answer, raw
 from tests.together import together
 from tickets.mail.intake import receive
@@ -216,12 +217,14 @@ def test_everything_given_up_is_sent_again_at_once(ticket, agent, admin, request
     say(ticket, agent)
     sent()
     assert OutboundMail.objects.filter(status="dead").count() == 2
+    assert figure("outbound_mails", status="dead") == 2
     postbox.refuse = ""
 
     browser(admin).post("/admin/mail/outbox/", {"all": "1"})
     sent()
 
     assert len(postbox.to(requester)) == 2
+    assert figure("outbound_mails", status="dead") == 0
     assert browser(admin).post("/admin/mail/outbox/", {"mail": "x"}).status_code == 404
 
 

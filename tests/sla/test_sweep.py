@@ -16,6 +16,7 @@ from sla.readiness import oldest_overdue_clock
 from sla.sweeping import retry, sweep
 from tests.conftest import MONDAY
 from tests.factories import a_ticket, fresh
+from tests.figures import figure
 from tests.sla.promises import HOUR, an_agreement, the_clock
 from tests.together import together
 from valuechain.records.actions import perform
@@ -120,6 +121,8 @@ def test_a_poisoned_clock_is_set_aside_and_the_line_goes_on(frozen, cast):
     assert breaches(good).count() == 1
     assert "StuckClock" in the_clock(bad).error
     assert oldest_overdue_clock() == "ok, 1 set aside"
+    assert figure("clocks_set_aside") == 1
+    assert figure("ready", check="clocks") == 1
     retry(the_clock(bad))
     assert the_clock(bad).poisoned_at is None
 
@@ -131,6 +134,10 @@ def test_readiness_says_how_late_the_oldest_clock_is(frozen, cast):
     frozen.shift(timedelta(seconds=100))
 
     assert oldest_overdue_clock() == "the oldest overdue clock is 103 s late"
+    assert figure("clock_lateness_seconds") == 103
+    assert figure("ready", check="clocks") == 0
+    sweep()
+    assert figure("clock_lateness_seconds") == 0
 
 
 def test_escalations_fire_at_their_share_of_the_target_in_order(frozen, cast):

@@ -24,6 +24,7 @@ from itsm.webhooks.models import Delivery, Webhook
 from itsm.webhooks.targets import TargetRefused, check_url, resolve
 from tests.doors import Machine, is_problem
 from tests.factories import a_ticket
+from tests.figures import figure
 from valuechain.records import events
 from valuechain.records.actions import add_comment, perform
 from valuechain.records.models import Record
@@ -93,6 +94,7 @@ def test_an_event_arrives_signed(ticket, hook, sink):
     assert sink.bodies[0]["verb"] == "incident.opened"
     assert sink.bodies[0]["record"]["number"] == ticket.number
     assert Delivery.objects.get().status == "delivered"
+    assert figure("webhook_deliveries_waiting") == 0
 
 
 def test_only_what_was_subscribed_to_arrives(ticket, hook, sink, agent):
@@ -131,6 +133,7 @@ def test_what_fails_is_tried_again_with_the_same_id_and_later_each_time(ticket, 
         one = Delivery.objects.get()
         pauses.append((one.next_try_at - one.last_try_at).total_seconds())
         frozen.move_to(one.next_try_at)
+    assert figure("webhook_deliveries_waiting") == 1
     sink.status = 204
     deliver()
 

@@ -145,6 +145,11 @@ class InboundMailQuerySet(models.QuerySet["InboundMail"]):
         """Mail by people that waits for somebody to say where it belongs."""
         return self.filter(outcome=InboundMail.Outcome.PARKED, is_machine=False)
 
+    def waiting(self) -> dict[str, int]:
+        """Count the mail that waits for somebody, by its outcome. Two indexed reads."""
+        unreadable = self.filter(outcome=InboundMail.Outcome.QUARANTINED)
+        return {"parked": self.to_place().count(), "quarantined": unreadable.count()}
+
 
 class InboundMail(models.Model):
     """One mail that reached us, kept whole as it came, and what became of it."""
