@@ -13,7 +13,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @require_safe
 def styles(_request: HttpRequest, digest: str) -> HttpResponse:
-    """Answer with the rules of the house's colour."""
+    """Answer with the rules of the house's colour; with none where it has no longer one of its own."""
     row = Brand.objects.filter(pk=ONLY).first()
     return _file(styles_of(row).encode() if row else b"", digest, "text/css; charset=utf-8")
 
@@ -22,12 +22,12 @@ def styles(_request: HttpRequest, digest: str) -> HttpResponse:
 def logo(_request: HttpRequest, digest: str) -> HttpResponse:
     """Answer with the logo, which was drawn by the program itself and is nothing but a picture."""
     row = Brand.objects.filter(pk=ONLY).only("logo").first()
-    return _file(bytes(row.logo or b"") if row else b"", digest, "image/png")
+    if row is None or not row.logo:
+        raise Http404
+    return _file(bytes(row.logo), digest, "image/png")
 
 
 def _file(content: bytes, digest: str, content_type: str) -> HttpResponse:
-    if not content:
-        raise Http404
     response = HttpResponse(content, content_type=content_type)
     # A page drawn before the last change asks by the old name; it gets what there is, once.
     response["Cache-Control"] = FOR_EVER if digest == digest_of(content) else "no-store"

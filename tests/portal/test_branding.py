@@ -133,6 +133,9 @@ def test_the_colour_comes_in_a_small_stylesheet_named_by_its_content(cast, page,
     assert " style=" not in text
     page.post(ADDRESS, {"accent": "#0b5d6b"})
     assert "immutable" not in client.get(address)["Cache-Control"]
+    page.post(ADDRESS, {"accent": ""})
+    none = client.get(address)
+    assert (none.status_code, none.content, none["Cache-Control"]) == (200, b"", "no-store")
 
 
 def test_a_logo_is_drawn_anew_and_served_as_nothing_but_a_picture(cast, page, client):
