@@ -52,7 +52,8 @@ def register() -> None:
         ("team", _("My teams"), "state=open&team=mine"),
         ("waiting", _("Waiting"), "phase=waiting"),
         ("overdue", _("Overdue"), "state=open&overdue=true"),
-        ("finished", _("Finished"), "state=closed"),
+        # What is over has nothing due: the newest first.
+        ("finished", _("Finished"), "state=closed&ordering=-opened_at"),
         ("all", _("All"), "view=all"),
     )
 

@@ -127,3 +127,13 @@ def test_strangers_sign_in_first_and_come_back(client):
 
 def test_a_resource_that_is_not_there_is_not_found(page):
     assert page.get("/wishes/").status_code == 404
+
+
+def test_what_is_finished_comes_newest_first(page, cast):
+    older = at_state("incident", "closed", cast)
+    newer = at_state("incident", "closed", cast)
+
+    answer = page.get("/tickets/?view=finished", follow=True)
+
+    assert shown(answer) == [newer.number, older.number]
+    assert answer.context["state"].view == "finished"

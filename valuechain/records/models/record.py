@@ -163,6 +163,8 @@ class Record(models.Model):
             models.Index(fields=["resource", "-opened_at", "-id"], name="record_newest"),
             models.Index(fields=["-id"], condition=~Q(tags=[]), name="record_tagged"),
             models.Index(fields=["resource", "-updated_at", "-id"], name="record_changed"),
+            # What fits a word that many records hold: the latest, of whichever resource.
+            models.Index(fields=["-updated_at", "-id"], name="record_changed_of_any"),
             models.Index(fields=["kind", "state", "-opened_at", "-id"], name="record_by_state"),
             models.Index(
                 "resource",
