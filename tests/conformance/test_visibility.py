@@ -70,6 +70,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {
     "rest": lambda: ["settings/"],
     "digest": lambda: ["0" * 20],
     "token": lambda: ["a-token-that-was-never-given-out"],
+    "code": lambda: ["a-code-that-was-never-given-out"],
 }
 MOST_PAGES = 30
 

@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,7 +73,10 @@ class ImportsView(AdminView):
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         """Show both."""
-        initial = {"organisation": _("Imported incidents"), "time_zone": settings.TIME_ZONE}
+        initial = {
+            "organisation": _("Imported incidents"),
+            "time_zone": timezone.get_current_timezone_name(),
+        }
         return self._page(UploadForm(initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponse:
