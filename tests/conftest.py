@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -72,8 +73,8 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needing, "KEPT", 3600)
     monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
     monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
-    # The house of one test is not that of the next, which the process would go on showing.
-    reading.forget()
+    # What one test's process knew of its company is nothing to the next.
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ LONG = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def measured_anew():
-    caches["process"].clear()
-
-
 @pytest.fixture
 def offering(cast):
     return at_state("offering", "published", cast, title="Docking station", delivery_days=5)
