@@ -134,15 +134,15 @@ def test_the_first_steps_count_what_is_set_up(client, address):
     client.post(address, GIVEN | {"language": "en"})
     company = Organisation.objects.get()
     shown = client.get("/admin/first-steps/")
-    assert "0 of 8 needed are done." in shown.content.decode()
-    assert shown.context["next_step"].url == "/admin/branding/"
-    assert "8 things that every desk needs" in client.get("/").content.decode()
+    assert "0 of 7 needed are done." in shown.content.decode()
+    assert shown.context["next_step"].url == "/admin/people/"
+    assert "7 things that every desk needs" in client.get("/").content.decode()
 
     client.post("/admin/branding/", {"name": "Nordwerk"})
     client.post("/admin/people/new/", {"do": "person", "name": "Jan", "organisation": company.pk})
 
     shown = client.get("/admin/first-steps/")
-    assert "2 of 8 needed are done." in shown.content.decode()
+    assert "1 of 7 needed are done." in shown.content.decode()
     assert shown.context["next_step"].url == "/admin/teams/"
 
 

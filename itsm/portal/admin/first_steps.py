@@ -37,7 +37,6 @@ class Step:
 
 #: Name, words, page, and what is there once it is done; a page of a resource follows a colon.
 _NEEDED = (
-    ("name", _("Name and look"), _("What people read at the top of each page and in mails."), "admin-branding"),
     ("people", _("People"), _("By hand, or all at once from a table."), "admin-people"),
     ("team", _("A team with members"), _("Tickets go to teams; whoever is in one works on them."), "admin-teams"),
     ("agent", _("An agent"), _("Who reads new tickets that are in no team yet: the role is given on a person's page."),
@@ -50,6 +49,7 @@ _NEEDED = (
      "record-list:offerings"),
 )  # fmt: skip
 _LATER = (
+    ("name", _("Name and look"), _("What people read at the top of each page and in mails."), "admin-branding"),
     ("mailbox", _("A mailbox"), _("Mail to the desk becomes tickets."), "admin-mail"),
     ("routing", _("Routing"), _("New tickets go to the right team by themselves."), "admin-routing"),
     ("replies", _("Canned replies"), _("What the desk writes often."), "ticket-prepared"),
