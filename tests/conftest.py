@@ -19,7 +19,7 @@ from itsm.accounts.roles import Role
 from itsm.branding import reading
 from itsm.core import limits
 from itsm.notifications import counting
-from itsm.portal import needing
+from itsm.portal import needing, palette
 from tests.factories import Cast, a_person
 
 #: A Monday morning, in UTC.
@@ -73,6 +73,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needing, "KEPT", 3600)
     monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
     monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
+    monkeypatch.setattr(palette, "PATIENCE_MS", 60_000)
     # What one test's process knew of its company is nothing to the next.
     caches["process"].clear()
 

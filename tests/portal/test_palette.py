@@ -7,7 +7,9 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
+from itsm.portal import palette
 from tests.doors import browser
 from tests.factories import a_ticket
 
@@ -55,6 +57,19 @@ def test_a_prefix_asks_for_one_sort_alone(page, ticket, requester):
 def test_only_what_may_be_done_with_the_record_at_hand_is_offered(ticket, auditor, page):
     assert "Resolve" in found(page, ">", on=ticket.number) | found(page, "> res", on=ticket.number)
     assert "Resolve" not in found(browser(auditor), "> res", on=ticket.number)
+
+
+def test_a_search_that_takes_too_long_is_left_out_and_said(page, ticket, monkeypatch):
+    def never_ends(_words, _actor):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(600)")
+
+    monkeypatch.setattr(palette, "_records", never_ends)
+    monkeypatch.setattr(palette, "PATIENCE_MS", 20)
+    answer = page.get(f"/palette/?q={ticket.number}", headers={"X-Fragment": "palette"})
+
+    assert "Press Enter to wait for it on the search page." in answer.content.decode()
+    assert found(page, ticket.number)[ticket.title] == ticket.get_absolute_url()
 
 
 def test_nothing_is_found_that_the_asker_may_not_see(ticket, outsider, requester):
