@@ -21,6 +21,7 @@ from itsm.notifications.vocabulary import Reason
 from tickets.mail import marks
 from tickets.mail.models import InboundMail, Mailbox
 from valuechain.approvals.models import Approval
+from valuechain.improve.csat import offered_link
 from valuechain.records.models import Comment, Event, Record
 
 MOST_REFERENCES = 10
@@ -38,19 +39,19 @@ def compose(mail: OutboundMail) -> EmailMultiAlternatives | None:
     if mail.event.verb.startswith("comment.") and comment is None:
         return None
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
+        moved = event is not None and event.from_state != event.to_state
         context = {
             "mail": mail,
             "record": record,
             "person": person,
             "comment": comment,
             "headline": headline(mail.reason, record),
-            "said": reason_given(event, mail.reason)
-            if event is not None and event.from_state != event.to_state
-            else "",
+            "said": reason_given(event, mail.reason) if event is not None and moved else "",
             "state": record.state_label,
             "record_url": page_of(record, person),
             "settings_url": links.address(reverse("notification-settings")),
             "decide_url": _decide_url(mail),
+            "rate_url": _rate_url(record, person) if moved else "",
             "why": Reason(mail.reason).label,
             **house(),
         }
@@ -162,6 +163,12 @@ def _decide_url(mail: OutboundMail) -> str:
     if approval is None or not approval.is_pending:
         return ""
     return links.approval_link(mail.person_id, approval.pk, approval.current_step)
+
+
+def _rate_url(record: Record, person: Any) -> str:
+    """Return where whoever asked says how it was, without signing in; empty before the work is done."""
+    path = offered_link(record, person)
+    return links.address(path) if path else ""
 
 
 def mailbox_address(record: Record) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from itsm.accounts.access import SYSTEM
@@ -15,6 +17,8 @@ from itsm.notifications import actions
 from itsm.notifications.models import Mute, Notification, OutboundMail, Preference
 from tests.doors import browser
 from tests.factories import a_person, a_ticket
+from tests.notifications.test_mail_out import text_of
+from valuechain.improve.models import Feedback
 from valuechain.records import events
 from valuechain.records.actions import add_comment, hand_off, link_records, perform, watch
 from valuechain.records.kinds import kinds
@@ -104,6 +108,24 @@ def test_the_requester_hears_when_it_is_resolved(ticket, agent, requester):
     perform(ticket, "resolve", actor=agent, via="html", data=data)
 
     assert reasons(requester) == ["progress"]
+
+
+def test_the_mail_of_a_finished_ticket_asks_who_wanted_it_how_it_was(
+    ticket, agent, requester, colleague, sent
+):
+    watch(ticket, person=colleague, actor=agent, via="html")
+    say(ticket, agent)
+    assert all("/portal/csat/" not in text_of(mail) for mail in sent())
+    data = {"resolution_code": "fixed", "resolution": "Done"}
+    perform(ticket, "resolve", actor=agent, via="html", data=data)
+
+    mails = {mail["To"]: text_of(mail) for mail in sent()}
+
+    asked = [to for to, text in mails.items() if "/portal/csat/" in text]
+    assert asked == [requester.email]
+    path = re.search(r"http://[^/]+(/portal/csat/\S+/)", mails[requester.email])[1]
+    Client().post(path, {"score": "4", "description": "Quick."})
+    assert [(f.score, f.respondent) for f in Feedback.objects.all()] == [(4, requester)]
 
 
 def test_nobody_hears_of_history_that_is_written_down_later(ticket, agent, requester):
