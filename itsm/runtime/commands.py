@@ -102,11 +102,21 @@ def _django(argv: Sequence[str], environ: dict[str, str], *, with_tables: bool =
     os.environ.clear()
     os.environ.update(environ)
     from django.core.management import execute_from_command_line
+    from django.db import InterfaceError, OperationalError
 
-    if with_tables:
-        _make_tables()
     try:
+        if with_tables:
+            _make_tables()
         execute_from_command_line(list(argv))
+    except (InterfaceError, OperationalError) as problem:
+        # Of what the driver says the first line is for people; the rest is where it stood.
+        said = (str(problem).splitlines() or ["no reason given"])[0]
+        print(
+            f"throughline: the database does not answer: {said}. "
+            "If Throughline was just stopped, give the command again.",
+            file=sys.stderr,
+        )
+        return 1
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0

@@ -112,3 +112,22 @@ def test_what_is_no_backup_changes_nothing(second: Machine, open_folder: Path) -
     assert refused.returncode == 1
     assert "cannot be read as a backup" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_database_that_is_gone_is_said_in_one_sentence(
+    second: Machine, open_folder: Path
+) -> None:
+    gone = {
+        "DATABASE_URL": "postgres://desk:hush-hush@127.0.0.1:1/desk",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    kept = open_folder / "gone.tar"
+
+    refused = Machine(second.environ | gone, open_folder / "second").run("backup", str(kept))
+
+    assert refused.returncode == 1
+    assert "throughline: the database does not answer: " in refused.stderr
+    assert "give the command again" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "hush-hush" not in refused.stderr
+    assert list(open_folder.glob("*gone*")) == []
