@@ -191,7 +191,9 @@ def _notify(firing: ClockFiring, action: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reassign(firing: ClockFiring, action: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the record to a team: what nobody has yet is assigned, the rest reassigned."""
+    """Give the record to a team, unless it is there: what nobody has yet is assigned, the rest reassigned."""
+    if firing.clock.record.team_id == action["team"]:
+        return {**action, "unchanged": True}
     data = {"team": str(action["team"])}
     done = _take(firing, action, "reassign", data)
     return _take(firing, action, "assign", data) if "refused" in done else done

@@ -56,6 +56,8 @@ def _done(action: dict[str, Any]) -> str:
         count = len(action.get("people", ()))
         told = ngettext("%(count)d person was told", "%(count)d people were told", count)
         return told % {"count": count}
+    if action.get("unchanged"):
+        return _("it was with the team already")
     said = {
         "reassign": (_("handed to another team"), _("could not be handed to the team")),
         "raise_priority": (_("the priority was raised"), _("the priority could not be raised")),

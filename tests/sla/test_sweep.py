@@ -14,6 +14,7 @@ from sla.delivering import deliver
 from sla.models import Clock, ClockFiring, LedgerLine
 from sla.readiness import oldest_overdue_clock
 from sla.sweeping import retry, sweep
+from sla.wording import escalated
 from tests.conftest import MONDAY
 from tests.factories import a_ticket, fresh
 from tests.figures import figure
@@ -182,6 +183,25 @@ def test_an_escalation_reassigns_raises_and_names_people_through_the_doors(froze
     event = Event.objects.get(record=ticket, verb="clock.escalated")
     told = next(done for done in event.data["done"] if done["do"] == "notify")
     assert cast.agent.pk in told["people"]
+
+
+def test_a_team_that_has_it_already_is_not_given_it_again(frozen, cast):
+    second = Team.objects.create(name="Second line", organisation=cast.organisation)
+    hand_over = [{"do": "reassign", "team": second.pk}]
+    steps = [{"key": f"{share}%", "percent": share, "actions": hand_over} for share in (50, 60)]
+    ticket = a_late_ticket(cast, frozen, steps=steps)
+    sweep()
+
+    deliver()
+
+    assert fresh(ticket).team == second
+    moves = Event.objects.filter(record=ticket, verb__in=["incident.assign", "incident.reassign"])
+    assert moves.count() == 1
+    told = [
+        escalated(event) for event in Event.objects.filter(record=ticket, verb="clock.escalated")
+    ]
+    assert sum("handed to another team" in words for words in told) == 1
+    assert sum("it was with the team already" in words for words in told) == 1
 
 
 def test_quiet_hours_hold_back_people_never_the_verdict(frozen, cast):
