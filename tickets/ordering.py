@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from itsm.accounts.access import SYSTEM
 from itsm.core.errors import Denied
@@ -39,10 +40,13 @@ def order(
     if not decision:
         raise Denied.because(decision)
     said = read_answers(offering, answers, actor=actor)
+    lines = [(label, answer) for _name, label, answer in said]
+    if offering.approval_policy:
+        lines.append((_("Has to be approved"), offering.approval_policy))
     request = open_ticket(
         kind="service_request",
         title=offering.title,
-        description="\n".join(f"- **{label}**: {answer}" for _name, label, answer in said),
+        description="\n".join(f"- **{label}**: {answer}" for label, answer in lines),
         actor=actor,
         via=via,
         requester=requester,

@@ -178,6 +178,7 @@ class TestCatalogue:
         made = order(fresh(offering), answers={"colour": "grey"}, actor=requester, via="html")
 
         assert made.state == "awaiting_approval"
+        assert "Has to be approved**: chairs" in made.description
 
     def test_what_is_asked_is_answered(self, offering, requester):
         with pytest.raises(FieldErrors) as refusal:

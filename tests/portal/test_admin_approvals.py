@@ -39,6 +39,8 @@ def test_what_comes_with_the_program_is_shown_before_anybody_wrote_one(page):
 
     assert "Specifications" in shown
     assert "as it came" in shown
+    assert "Changes are authorised by change managers." in shown
+    assert 'decided on where their item of the <a href="/offerings/">' in shown
     assert not ApprovalPolicy.objects.exists()
 
 

@@ -76,6 +76,7 @@ class TestShelf:
 
         assert refused.status_code == 422
         assert "Nothing fills in {{ nickname }}." in refused.content.decode()
+        assert "{{ my_first_name }}" in refused.content.decode()
 
     def test_a_macro_that_does_nothing_is_refused(self, page):
         refused = page.post("/tickets/prepared/macros/new/", {"title": "Idle", "audience": "me"})

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,11 @@ from valuechain.records.views.walking import ends, here, landing
 
 #: How many canned replies a list below the reply offers.
 OFFERED = 7
-_HINT = gettext_lazy("Words in double braces are filled in, such as {{ first_name }}.")
+_HINT = format_lazy(
+    "{}: {}.",
+    gettext_lazy("Filled in for you"),
+    ", ".join("{{ " + name + " }}" for name in PLACEHOLDERS),
+)
 
 
 def _text(rows: int) -> forms.Textarea:
