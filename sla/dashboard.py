@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,18 +121,12 @@ def by_week(tickets: Any, *, metric: str, now: datetime) -> list[Compliance]:
     ]  # fmt: skip
 
 
-def causes(tickets: Any, *, metric: str, period: Period, now: datetime) -> list[dict[str, Any]]:
-    """Return why promises were missed, as bars: the first reason that holds counts. One query."""
-    rows = (
-        customer_clocks(metric)
-        .filter(missed(period, now), record__in=tickets.order_by().values("pk"))
-        .order_by()
-        .annotate(why=WHY)
-        .values("why")
-        .annotate(n=Count("pk"))
-    )
-    counts = {row["why"]: row["n"] for row in rows}
-    return bars([(label, counts.get(name, 0)) for name, label in CAUSES])
+def causes(missed_for: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Return why promises were missed, as bars: the first reason that holds counts."""
+    counts: Counter[str] = Counter()
+    for why, n in missed_for:
+        counts[why] += n
+    return bars([(label, counts[name]) for name, label in CAUSES])
 
 
 def time_used(tickets: Any, *, period: Period) -> list[dict[str, Any]]:

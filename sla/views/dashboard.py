@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from itsm.core import clock as time
 from itsm.core.spreadsheet import write_csv
 from sla import dashboard
-from sla.by_service import ServiceLine, in_order, service_lines
+from sla.by_service import ServiceLine, in_order, service_lines, tallies
 from sla.drawing import line_of, spark_of
 from sla.standing import (
     AT_RISK,
@@ -103,9 +103,11 @@ class DashboardView(StaffView):
             patch_cache_control(response, private=True, no_store=True)
             return response
         asked_order = request.GET.get("sort", "kept")
-        lines = in_order(service_lines(tickets, **about), asked_order)
+        counted = tallies(tickets, **about)
+        lines = in_order(service_lines(tickets, counted, **about), asked_order)
         if request.GET.get("format") == "csv":
             return as_csv(lines, period)
+        priorities = dashboard.compliance(tickets, "priority", "priority", **about)
         weeks = dashboard.by_week(tickets, metric=metric, now=now)
         return render(
             request,
@@ -114,14 +116,14 @@ class DashboardView(StaffView):
                 "form": form,
                 "period": period,
                 "target": dashboard.TARGET,
-                **self._numbers(metric, period, service),
+                **self._numbers(priorities, metric, period, service),
                 "services": [self._linked(line, period, metric) for line in lines],
                 "columns": self._columns(asked_order),
                 "csv_url": f"?{_query(request, format='csv')}",
-                "priorities": self._priorities(tickets, service, about),
+                "priorities": self._priorities(priorities, service, about),
                 "weeks": weeks,
                 "line": line_of(weeks),
-                "causes": dashboard.causes(tickets, **about),
+                "causes": dashboard.causes((one.why, one.n) for one in counted if not one.is_kept),
                 "spans": dashboard.time_used(tickets, period=period),
                 "pauses": dashboard.pauses(tickets, **about),
                 **self._risky(tickets, metric, now),
@@ -152,30 +154,34 @@ class DashboardView(StaffView):
             for key, label in COLUMNS
         ]
 
-    def _numbers(self, metric: str, period: Period, service: str) -> dict[str, Any]:
-        """Return the numbers, each counted by the very list it opens."""
+    def _numbers(
+        self, lines: list[dashboard.Compliance], metric: str, period: Period, service: str
+    ) -> dict[str, Any]:
+        """Return the numbers, each with the list it opens: of what stands now, counted by that list."""
+        counts = {
+            MET: sum(line.met for line in lines),
+            BREACHED: sum(line.missed for line in lines),
+            DECIDED: sum(line.decided for line in lines),
+        }
         found: dict[str, Any] = {}
         for how in (MET, BREACHED, DECIDED, AT_RISK, PAUSED):
-            query = list_query(
-                how,
-                metric=metric,
-                period=period if how in (MET, BREACHED, DECIDED) else None,
-                service=service,
-            )
+            span = period if how in counts else None
+            query = list_query(how, metric=metric, period=span, service=service)
             found[how] = {
-                "count": tickets_of(query, self.request).count(),
+                "count": counts[how] if how in counts else tickets_of(query, self.request).count(),
                 "url": f"{reverse('record-list', args=[RESOURCE])}?{query}",
             }
-        decided = found[DECIDED]["count"]
-        found["percent"] = round(100 * found[MET]["count"] / decided, 1) if decided else None
+        decided = counts[DECIDED]
+        found["percent"] = round(100 * counts[MET] / decided, 1) if decided else None
         return found
 
-    def _priorities(self, tickets: Any, service: str, about: dict[str, Any]) -> list[Any]:
+    def _priorities(
+        self, lines: list[dashboard.Compliance], service: str, about: dict[str, Any]
+    ) -> list[Any]:
         """Return each priority by name with how it did and the list of what was decided."""
         words: dict[Any, Any] = dict(Priority.choices)
         query = list_query(DECIDED, metric=about["metric"], period=about["period"], service=service)
         address = f"{reverse('record-list', args=[RESOURCE])}?{query}&priority="
-        lines = dashboard.compliance(tickets, "priority", "priority", **about)
         return [
             (words.get(line.key, line.label), line, f"{address}{line.key}" if line.key else "")
             for line in sorted(lines, key=lambda line: line.key or 0)

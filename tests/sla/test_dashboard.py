@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from itsm.core.clock import now
-from sla.by_service import in_order, service_lines
+from sla.by_service import in_order, service_lines, tallies
 from sla.drawing import line_of, spark_of
 from sla.standing import read_period
 from sla.sweeping import sweep
@@ -38,9 +38,10 @@ def in_time(cast, service):
     return ticket
 
 
-def lines_of(now, period="2026-03", metric=""):
-    tickets = Record.objects.of_resource("tickets")
-    return service_lines(tickets, metric=metric, period=read_period(period, now=now), now=now)
+def lines_of(now, period="2026-03", metric="", **only):
+    tickets = Record.objects.of_resource("tickets").filter(**only)
+    about = {"metric": metric, "period": read_period(period, now=now), "now": now}
+    return service_lines(tickets, tallies(tickets, **about), **about)
 
 
 def late(cast, service, frozen, count=1):
@@ -86,6 +87,22 @@ def test_what_a_line_counts_is_what_its_links_open(mail_and_net, cast):
         for how, count in (("decided", row["line"].decided), ("breached", row["line"].missed)):
             opened_list = person.get(row["urls"][how] + "&page_size=200")
             assert len(opened_list.context["page"]["items"]) == count, row["urls"][how]
+
+
+def test_months_before_are_counted_once_for_those_who_see_the_same(
+    mail_and_net, django_assert_num_queries
+):
+    mail, net = mail_and_net
+    seen = lines_of(now(), "2026-04")
+
+    with django_assert_num_queries(3):  # what was decided, this month, the names
+        assert lines_of(now(), "2026-04") == seen
+    with django_assert_num_queries(4):  # and the months before
+        assert [line.key for line in lines_of(now(), "2026-04", service=net)] == [net.number]
+
+    late_before = Record.objects.of_resource("tickets").order_by("pk").first()
+    (less,) = lines_of(now(), "2026-04", service=mail, pk__gt=late_before.pk)
+    assert (less.change, less.points[-2:]) == (None, [None, 75.0])
 
 
 def test_one_promise_alone_is_looked_at(mail_and_net):
