@@ -159,6 +159,7 @@ def _months_before(
     asked = (str(tickets.order_by().query), metric, period.name, zone)
     key = f"sla-months:{sha256(repr(asked).encode()).hexdigest()}"
     span = Period("", periods[0].since, periods[-1].until)
+    rows: Any
     try:
         rows = cache.get_or_set(key, lambda: _by_month(clocks, span, now), KEPT_S)
     except RedisError:
@@ -189,11 +190,9 @@ def _worst(counted: Iterable[Tally]) -> dict[Any, Any]:
     for one in counted:
         if not one.is_kept:
             late[one.service][one.why] += one.n
+    names = dict(CAUSES)
     # Of reasons that are as many, the first of CAUSES.
-    return {
-        service: max(CAUSES, key=lambda cause, counts=counts: counts[cause[0]])[1]
-        for service, counts in late.items()
-    }
+    return {service: names[max(names, key=counts.__getitem__)] for service, counts in late.items()}
 
 
 #: What the table can be sorted by.

@@ -173,6 +173,8 @@ class Record(models.Model):
                 name="record_live_due",
                 condition=_LIVE,
             ),
+            # Lists in any state begin in this order, also when they are searched for a common word.
+            models.Index(fields=["resource", "next_due_at", "id"], name="record_due"),
             # Few wait and many are over: without these, both are looked for among all the others.
             models.Index(
                 "resource",
