@@ -60,6 +60,19 @@ def test_a_usual_time_is_said_once_enough_people_have_had_it(signed_in, cast, of
     assert "Most people had it within 2 days" in body
 
 
+@pytest.mark.parametrize(("why", "is_decided"), [("Costs more than 500", True), ("", False)])
+def test_an_order_that_waits_for_a_decision_says_so_when_it_is_sent(
+    signed_in, cast, why, is_decided
+):
+    item = at_state("offering", "published", cast, title="Notebook", approval_policy=why)
+    made = order(item, answers={}, actor=cast.requester, via="html")
+
+    sent = signed_in(cast.requester).get(f"/portal/requests/{made.number}/sent/").content.decode()
+
+    assert ("Somebody decides on it first." in sent) is is_decided
+    assert "Somebody reads it and takes it up." in sent
+
+
 def test_what_is_ordered_most_comes_first(signed_in, cast, offering):
     at_state("offering", "published", cast, title="Adapter")
     order(offering, answers={}, actor=cast.requester, via="html")
