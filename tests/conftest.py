@@ -20,6 +20,7 @@ from itsm.branding import reading
 from itsm.core import limits
 from itsm.notifications import counting
 from itsm.portal import needing, palette
+from sla import by_service
 from tests.factories import Cast, a_person
 
 #: A Monday morning, in UTC.
@@ -74,6 +75,8 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "KEPT_SECONDS", 3600)
     monkeypatch.setattr(reading, "KEPT_SECONDS", 3600)
     monkeypatch.setattr(palette, "PATIENCE_MS", 60_000)
+    # Another test's company is seen by the same question, and its months are not this one's.
+    monkeypatch.setattr(by_service, "KEPT_S", 0)
     # What one test's process knew of its company is nothing to the next.
     caches["process"].clear()
 

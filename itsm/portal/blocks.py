@@ -17,7 +17,7 @@ from valuechain.approvals.reading import waiting_for
 from valuechain.engage.vocabulary import UNDECIDED
 from valuechain.improve.models import Feedback
 from valuechain.records.models import Comment, Event, Record
-from valuechain.records.tabs import count_all
+from valuechain.records.tabs import as_far_as_counted, count_all
 
 ROWS, CSAT_ROWS, SERVICES = 7, 5, 5
 #: So many of somebody's own records are looked through for a reply.
@@ -127,6 +127,7 @@ def _standing(services: list[Record], actor: Any, request: HttpRequest) -> list[
         row: dict[str, Any] = {"service": service}
         for _how, key in words:
             query, count = next(links)
-            row[key] = {"count": count, "url": f"{path}?{query}"}
+            words = as_far_as_counted(count)
+            row[key] = {"count": count, "words": words, "url": f"{path}?{query}"}
         rows.append(row)
     return rows

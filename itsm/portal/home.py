@@ -21,7 +21,7 @@ from itsm.portal.blocks import blocks_for
 from valuechain.records.kinds import kinds
 from valuechain.records.models import Record
 from valuechain.records.panels import panels
-from valuechain.records.tabs import count_all
+from valuechain.records.tabs import as_far_as_counted, count_all
 
 ROWS = 7
 #: Tiles: label, the list's filters, and the word for an empty one.
@@ -83,9 +83,12 @@ def _tiles(actor: Any, request: HttpRequest) -> list[dict[str, Any]]:
     counts = count_all("tickets", queries, actor=actor, request=request)
     path = reverse("record-list", args=["tickets"])
     return [
-        {"key": key, "label": label, "count": count, "url": f"{path}?{query}"}
+        {
+            "key": key, "label": label, "count": count, "words": as_far_as_counted(count),
+            "url": f"{path}?{query}",
+        }
         for (key, label, _filters), query, count in zip(TILES, queries, counts, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _mine_by_state(actor: Any) -> list[dict[str, Any]]:

@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from itsm.accounts.models import Team
 from itsm.core import clock
+from itsm.portal import home
 from tests.factories import a_person, a_ticket, at_state, fresh
 from valuechain.records.actions import add_comment, hand_off, perform
 from valuechain.records.flows import flows
 from valuechain.records.models import Handover, Record
+from valuechain.records.tabs import LISTED
 from valuechain.records.vocabulary import Via
 
 pytestmark = pytest.mark.django_db
@@ -323,3 +325,12 @@ def test_what_was_handed_over_is_taken_where_it_is_read(signed_in, organisation,
     assert fresh(made[-1]).owner == architect
     assert "/accept/" not in client.get(page).content.decode()
     assert ("/handovers/", 8) in counts(client.get("/").content.decode())
+
+
+def test_a_number_that_was_counted_no_further_says_so(agent, client, monkeypatch):
+    monkeypatch.setattr(home, "count_all", lambda *_a, **_k: [LISTED + 1, LISTED, 2, 0])
+    client.force_login(agent)
+
+    numbers = re.findall(r'<span class="number">([^<]+)</span>', client.get("/").content.decode())
+
+    assert numbers[:4] == ["1000+", "1000", "2", "0"]

@@ -100,9 +100,9 @@ def tabs_of(
     counts = _count(resource, wanted, actor=actor, request=request)
     tabs.total = counts.pop()
     for tab, count in zip(tabs.shown if is_counted else (), counts, strict=True):
-        tab.count = _words(count)
+        tab.count = as_far_as_counted(count, COUNTED)
     if current is not None and not tabs.is_edited:
-        current.count = _words(tabs.total)
+        current.count = as_far_as_counted(tabs.total, COUNTED)
     return tabs
 
 
@@ -191,5 +191,6 @@ def _seen_with(sight: Sight) -> Text | None:
     return Text(sql, params) if sql else None
 
 
-def _words(count: int) -> str:
-    return f"{COUNTED}+" if count > COUNTED else str(count)
+def as_far_as_counted(count: int, limit: int = LISTED) -> str:
+    """Write a number that was counted as far as the limit: "100+" of more."""
+    return f"{limit}+" if count > limit else str(count)
