@@ -116,7 +116,7 @@ def test_what_is_not_justified_goes_nowhere(door, need):
     both = decide(door, need, version=need.version, **REQUIRED, **refused, **ROUTED)
     alone = decide(door, need, version=need.version, **REQUIRED, **refused)
 
-    assert "It goes nowhere" in is_problem(both, 400)["errors"][0]["message"]
+    assert "is not sent on" in is_problem(both, 400)["errors"][0]["message"]
     assert alone.json()["need"]["state"] == "not_justified"
 
 
