@@ -127,7 +127,7 @@ def _standing(services: list[Record], actor: Any, request: HttpRequest) -> list[
         row: dict[str, Any] = {"service": service}
         for _how, key in words:
             query, count = next(links)
-            words = as_far_as_counted(count)
-            row[key] = {"count": count, "words": words, "url": f"{path}?{query}"}
+            url = f"{path}?{query}"
+            row[key] = {"count": count, "words": as_far_as_counted(count), "url": url}
         rows.append(row)
     return rows
