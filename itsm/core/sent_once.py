@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseRedirect
@@ -20,11 +20,22 @@ from itsm.core.models import KEPT_FOR, IdempotencyKey
 #: The hidden field of a form that holds what marks one filling in of it.
 FIELD = "once"
 LONGEST = 64
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def new_mark() -> str:
     """Return what one drawing of a form is known by."""
     return secrets.token_urlsafe(12)
+
+
+def commits_as_it_goes(view: View) -> View:
+    """Decorate a view that does many things, each in a transaction of its own.
+
+    One around them all would keep what is done first from everybody until the last is done. Whatever
+    is sent to it twice must be told by itself, as by the version of each record.
+    """
+    view.commits_as_it_goes = True  # type: ignore[attr-defined]
+    return view
 
 
 class SentOnceMiddleware:
@@ -53,6 +64,8 @@ class SentOnceMiddleware:
             return None
         mark = request.POST.get(FIELD, "")
         if not mark or len(mark) > LONGEST or not request.user.is_authenticated:
+            return None
+        if getattr(view, "commits_as_it_goes", False):
             return None
         sent = {
             "caller": f"page:{request.user.pk}",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 
 from tests.doors import browser
 from tests.factories import a_ticket
 from tests.together import together
+from valuechain.records.bulk import act_on_all
 from valuechain.records.models import Comment, Record
+from valuechain.records.views import bulk
 
 ASK = "/portal/request/ask/"
 WORDS = {"title": "A chair", "urgency": "2"}
@@ -112,3 +115,20 @@ def test_of_many_at_the_same_instant_one_takes_effect(requester):
 
     assert len({answer.url for answer in answers}) == 1
     assert Record.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_to_many_is_not_kept_back_until_the_last(agent, desk, requester, monkeypatch):
+    ticket = a_ticket(actor=requester, team=desk)
+    held = []
+
+    def watched(*given, **named):
+        held.append(connection.in_atomic_block)
+        return act_on_all(*given, **named)
+
+    monkeypatch.setattr(bulk, "act_on_all", watched)
+    page = browser(agent)
+    asked = {"number": ticket.number, "do": "owner:owner=me", "once": "a-mark"}
+    assert page.post("/tickets/bulk/", asked).status_code == 200
+
+    assert held == [False]

@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import RuleViolation
+from itsm.core.sent_once import commits_as_it_goes
 from valuechain.records.bulk import (
     CHANGED,
     FAILED,
@@ -37,6 +39,7 @@ from valuechain.records.views.changing import UNPROCESSABLE
 _OWN = (*SHOWN_BY, "number", "step", "everything")
 
 
+@method_decorator(commits_as_it_goes, name="dispatch")
 class BulkView(StaffView):
     """Does one thing to many records of a resource."""
 
@@ -210,6 +213,7 @@ def done_page(request: HttpRequest, resource: str, report: Report, label: Any) -
     )
 
 
+@method_decorator(commits_as_it_goes, name="dispatch")
 class UndoView(StaffView):
     """Takes back what was done to many records."""
 
