@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -23,6 +22,7 @@ from itsm.accounts.models import ApiToken, User
 from itsm.core import clock
 from itsm.portal.appearance import remember
 from itsm.portal.shell import base_template
+from itsm.portal.zones import ZoneField, zone_names
 from valuechain.records.forms import RuledForm
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
@@ -32,9 +32,8 @@ class ProfileForm(RuledForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    time_zone = forms.CharField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         help_text=gettext_lazy("Such as Europe/Vienna. Every time is shown in it."),
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
@@ -68,14 +67,6 @@ class ProfileForm(RuledForm):
     def clean_undo_seconds(self) -> int:
         given = self.cleaned_data["undo_seconds"]
         return User._meta.get_field("undo_seconds").get_default() if given is None else int(given)
-
-    def clean_time_zone(self) -> str:
-        zone = str(self.cleaned_data["time_zone"])
-        if zone not in available_timezones():
-            raise forms.ValidationError(
-                _("There is no time zone of that name. Choose one from the list.")
-            )
-        return zone
 
 
 class TokenForm(RuledForm):
@@ -132,7 +123,7 @@ def _page(
             "token_form": token_form,
             "tokens": tokens,
             "written": written,
-            "time_zones": sorted(zone for zone in available_timezones() if "/" in zone),
+            "time_zones": zone_names(),
             "base": base_template(request),
         },
         status=status,

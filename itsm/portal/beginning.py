@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from itsm.accounts import beginning
+from itsm.portal.zones import ZoneField, zone_names
 from valuechain.records.forms import RuledForm
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
@@ -57,9 +57,8 @@ class BeginForm(RuledForm):
         choices=settings.LANGUAGES,
         help_text=gettext_lazy("Whoever you add begins with yours, and may choose another."),
     )
-    time_zone = forms.CharField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         help_text=gettext_lazy("Such as Europe/Vienna. Whoever you add begins with yours."),
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
@@ -69,14 +68,6 @@ class BeginForm(RuledForm):
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
         if not self.is_bound:  # what they typed stays
             self.fields["time_zone"].widget.attrs["data-own-zone"] = True
-
-    def clean_time_zone(self) -> str:
-        zone = str(self.cleaned_data["time_zone"])
-        if zone not in available_timezones():
-            raise forms.ValidationError(
-                _("There is no time zone of that name. Choose one from the list.")
-            )
-        return zone
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -111,6 +102,6 @@ class BeginView(View):
         return redirect("admin-first-steps")
 
     def _page(self, request: HttpRequest, form: BeginForm, status: int = 200) -> HttpResponse:
-        zones = sorted(zone for zone in available_timezones() if "/" in zone)
+        zones = zone_names()
         context = {"form": form, "time_zones": zones}
         return render(request, "registration/begin.html", context, status=status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.db import transaction
@@ -19,6 +18,7 @@ from itsm.portal import importing
 from itsm.portal.admin.views import AdminView
 from itsm.portal.models import ImportRun
 from itsm.portal.tasks import advance_imports
+from itsm.portal.zones import ZoneField, zone_names
 from valuechain.records.forms import RuledForm
 from valuechain.records.views.changing import UNPROCESSABLE, attempt
 
@@ -52,20 +52,11 @@ class UploadForm(RuledForm):
         ),
         widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
     )
-    time_zone = forms.CharField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         help_text=gettext_lazy("That of the local times in the file, such as Europe/Lisbon."),
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
-
-    def clean_time_zone(self) -> str:
-        zone = str(self.cleaned_data["time_zone"])
-        if zone not in available_timezones():
-            raise forms.ValidationError(
-                _("There is no time zone of that name. Choose one from the list.")
-            )
-        return zone
 
 
 class ImportsView(AdminView):
@@ -97,7 +88,7 @@ class ImportsView(AdminView):
             "form": form,
             "runs": ImportRun.objects.select_related("started_by")[:SHOWN],
             "organisations": Organisation.objects.filter(is_active=True),
-            "time_zones": sorted(zone for zone in available_timezones() if "/" in zone),
+            "time_zones": zone_names(),
         }
         return render(self.request, "admin/imports.html", context, status=code)
 

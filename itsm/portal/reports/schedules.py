@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +18,7 @@ from itsm.core.errors import RuleViolation
 from itsm.portal.models import ReportSchedule
 from itsm.portal.reports import mailing
 from itsm.portal.reports.shelf import REPORTS
+from itsm.portal.zones import ZoneField, zone_names
 from valuechain.records.forms import PersonInput, RuledForm
 from valuechain.records.models import Record
 from valuechain.records.views.access import StaffView
@@ -45,9 +45,8 @@ class ScheduleForm(RuledForm):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         initial="07:00",
     )
-    time_zone = forms.CharField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
     service = forms.ChoiceField(label=gettext_lazy("Service"), required=False)
@@ -62,14 +61,6 @@ class ScheduleForm(RuledForm):
             actor=actor,
             help_text=_("They see what they themselves may see, and can end it at any time."),
         )
-
-    def clean_time_zone(self) -> str:
-        zone = str(self.cleaned_data["time_zone"])
-        if zone not in available_timezones():
-            raise forms.ValidationError(
-                _("There is no time zone of that name. Choose one from the list.")
-            )
-        return zone
 
 
 class ScheduleView(StaffView):
@@ -108,7 +99,7 @@ class ScheduleView(StaffView):
             "report": report,
             "form": form,
             "schedules": mailing.schedules_of(user, key),
-            "time_zones": sorted(zone for zone in available_timezones() if "/" in zone),
+            "time_zones": zone_names(),
         }
         return render(self.request, "reports/schedule.html", context, status=code)
 

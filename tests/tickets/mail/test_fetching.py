@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from itsm.core import clock
+from tests.figures import figure
 from tests.tickets.mail import imap_server
 from tests.tickets.mail.imap_server import ImapServer
 from tests.tickets.mail.letters import raw
@@ -108,6 +109,8 @@ class TestVisits:
 
         assert fetching.fetch(box).count == 2
         assert Record.objects.count() == 1
+        assert figure("inbound_mails", outcome="quarantined") == 1
+        assert figure("inbound_mails", outcome="parked") == 0
 
     def test_a_refusal_is_shown_in_the_servers_words_and_tried_less_and_less_often(
         self, box, monkeypatch
